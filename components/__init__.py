@@ -1,0 +1,1 @@
+"""One module per service, on the shared base in `components.base`."""

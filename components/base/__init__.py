@@ -1,0 +1,1 @@
+"""What every service shares: description, realisation, names, images, secrets."""

@@ -1,0 +1,1 @@
+"""Where specs become resources; one module per kind of engine."""

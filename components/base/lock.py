@@ -1,0 +1,140 @@
+"""Reads `components/images.lock` and says how each image is named on this machine."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, model_validator
+
+Source = Literal["registry", "local"]
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+LOCK_FILE = CHECKOUT / "components" / "images.lock"
+LOCAL_PREFIX = "zapstack.local"
+HASH_DIGITS = 12
+NOT_CONTENT = frozenset(
+    {"__pycache__", ".venv", "node_modules", ".pytest_cache", ".mypy_cache", ".ruff_cache", "tests"}
+)
+"""Folders that never reach an image, so that a test run does not rebuild it."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class RegistryImage(_Model):
+    """An image as a registry serves it."""
+
+    repository: str
+    version: str
+    digest: str
+    certainty: Literal["A", "B", "S", "verified"]
+
+    @property
+    def reference(self) -> str:
+        """Name, tag for the reader, digest for the engine."""
+        return f"{self.repository}:{self.version}@{self.digest}"
+
+
+class LocalImage(_Model):
+    """A local equivalent, built from packages."""
+
+    context: str
+    version: str
+    base: str | None = None
+
+
+class BuiltImage(_Model):
+    """An image of our own, or of an owner's application."""
+
+    context: str
+    base: str
+
+
+class LockedImage(_Model):
+    """One entry of the lock file."""
+
+    registry: RegistryImage | None = None
+    local: LocalImage | None = None
+    built: BuiltImage | None = None
+    user: str = ""
+
+    @model_validator(mode="after")
+    def _has_a_source(self) -> "LockedImage":
+        if not (self.registry or self.local or self.built):
+            raise ValueError("an image needs at least one of registry, local, built")
+        return self
+
+
+@cache
+def load() -> dict[str, LockedImage]:
+    """Returns the lock file, image name to entry."""
+    rows = yaml.safe_load(LOCK_FILE.read_text())
+    return {name: LockedImage.model_validate(row) for name, row in rows.items()}
+
+
+def content_hash(*parts: Path | str) -> str:
+    """Returns a digest of folders and words: equal content, equal digest, wherever the checkout lies.
+
+    Args:
+        parts: Folders, whose files count with name, content and executable bit; words count as they are.
+    """
+    digest = hashlib.sha256()
+    for part in parts:
+        if isinstance(part, str):
+            digest.update(b"word\0" + part.encode() + b"\0")
+            continue
+        for path in sorted(part.rglob("*")):
+            inside = path.relative_to(part)
+            if path.is_file() and NOT_CONTENT.isdisjoint(inside.parts) and path.suffix != ".pyc":
+                executable = bool(path.stat().st_mode & 0o100)
+                digest.update(f"file\0{inside}\0{executable}\0{path.stat().st_size}\0".encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:HASH_DIGITS]
+
+
+@cache
+def local_reference(name: str) -> str:
+    """Returns the tag of a local equivalent; it changes with its folder and with every image below it.
+
+    Raises:
+        KeyError: There is no local equivalent of that name.
+    """
+    local = load()[name].local
+    if local is None:
+        raise KeyError(f"{name} has no local equivalent in {LOCK_FILE.name}")
+    below = local_reference(local.base) if local.base else ""
+    return f"{LOCAL_PREFIX}/{name}:{local.version}-{content_hash(CHECKOUT / local.context, below)}"
+
+
+def reference(name: str, source: Source) -> str:
+    """Returns how the engine is asked for a third-party image.
+
+    Raises:
+        KeyError: The image is not to be had from that source.
+    """
+    if source == "local":
+        return local_reference(name)
+    registry = load()[name].registry
+    if registry is None:
+        raise KeyError(f"{name} is in no registry according to {LOCK_FILE.name}")
+    return registry.reference
+
+
+def local_closure(names: list[str]) -> list[str]:
+    """Returns the local equivalents needed for some images, each after the one it starts from."""
+    ordered: list[str] = []
+    for name in names:
+        entry = load()[name]
+        if entry.built:
+            below = [entry.built.base]
+        elif entry.local and entry.local.base:
+            below = [entry.local.base]
+        else:
+            below = []
+        for needed in [*local_closure(below), *([] if entry.built else [name])]:
+            if needed not in ordered:
+                ordered.append(needed)
+    return ordered

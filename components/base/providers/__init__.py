@@ -1,0 +1,1 @@
+"""Dynamic providers: thin shims over plain modules."""

@@ -1,0 +1,76 @@
+"""The `Prepare` resource: a service's files and the ownership of its data volumes, before its container exists.
+
+A thin shim, because dynamic providers are pickled into the stack's state: the logic is in `components.base.files`.
+"""
+
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import ConfigureRequest, CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
+
+from components.base import files, observe
+from components.base.docker_api import client
+from components.base.providers import process
+
+COMPARED = ("data", "docker_host", "files_volume", "fingerprint", "image", "labels", "owner")
+
+
+class PrepareProvider(ResourceProvider):
+    """Fills volumes; counts a generation that rises when the container must be made anew."""
+
+    serialize_as_secret_always = False  # nothing is captured in it
+
+    def configure(self, req: ConfigureRequest) -> None:  # noqa: ARG002
+        """Prepares the process once."""
+        process.widen_pool()
+
+    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Reports changed files or volumes, and a container that is gone."""
+        changed = any(olds.get(name) != news.get(name) for name in COMPARED)
+        return DiffResult(
+            changes=changed or news["observed"] == observe.MISSING,
+            replaces=["files_volume"] if olds.get("files_volume") != news.get("files_volume") else [],
+        )
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Fills the volumes for the first time."""
+        _fill(props)
+        return CreateResult(props["files_volume"], _outputs(props, generation=1))
+
+    def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Fills them again; a missing container is a new generation."""
+        _fill(news)
+        missing = news["observed"] == observe.MISSING
+        return UpdateResult(_outputs(news, generation=int(olds["generation"]) + int(missing)))
+
+    def delete(self, _id: str, props: dict[str, Any]) -> None:
+        """Removes the files volume; data volumes are not this resource's to remove."""
+        files.remove_volume(client(props["docker_host"]), props["files_volume"])
+
+
+def _outputs(props: dict[str, Any], generation: int) -> dict[str, Any]:
+    kept = {name: props[name] for name in (*COMPARED, "observed")}
+    return {**kept, "generation": generation}
+
+
+def _fill(props: dict[str, Any]) -> None:
+    engine = client(props["docker_host"])
+    files.create_volume(engine, props["files_volume"], props["files_labels"])
+    content = {**props["files"], **props["secret_files"]}
+    fills = [files.VolumeFill(name=props["files_volume"], mode=files.DIRECTORY_MODE, files=content)]
+    fills += [files.VolumeFill(name=row["volume"], mode=int(row["mode"]), files={}) for row in props["data"]]
+    files.fill_volumes(engine, fills=fills, image=props["image"], labels=props["labels"], user=props["owner"])
+
+
+class Prepare(Resource, module="components", name="Prepare"):
+    """Files and ownership of one service.
+
+    Attributes:
+        generation: Rises when the container must be made anew.
+    """
+
+    generation: pulumi.Output[int]
+
+    def __init__(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions) -> None:
+        """Registers it; see `components.base.engines.containers` for the properties."""
+        super().__init__(PrepareProvider(), name, {**props, "generation": None}, opts)

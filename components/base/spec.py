@@ -1,0 +1,202 @@
+"""What a service is, described purely: no Pulumi resource is created or needed here.
+
+Owns the description of one container (or of N equal ones) and the checks that need nothing but the description.
+Deliberately not: names on the engine, labels, limits of a particular engine; those belong to the adapter in
+`components.base.engines`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+import pulumi
+
+NetworkName = Literal["edge", "data", "publish", "egress"]
+"""The networks of a system; a container is on at most one of `publish` and `egress`."""
+
+WORLD_NETWORKS: frozenset[NetworkName] = frozenset({"publish", "egress"})
+"""Networks that lead out of the system."""
+
+FILES_ROOT = "/run/secrets"
+"""Where a service finds its files: `/run/secrets/<service>/`."""
+
+
+class Connection(Protocol):
+    """What a service offers its consumers; the concrete ones are in `components.base.connections`."""
+
+    @property
+    def ready(self) -> pulumi.Resource:
+        """The gate a consumer waits for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """A command inside the container that succeeds when the service can do its work.
+
+    Attributes:
+        command: Program and arguments, run without a shell; exit code 0 means yes.
+        interval_seconds: Time between two of Docker's own health checks, 1 or more.
+        timeout_seconds: Time one check may take, 1 or more.
+        start_period_seconds: Time after a start in which a failed health check does not count.
+        retries: Failed checks in a row after which Docker calls the container unhealthy.
+        budget_seconds: Longest time `up` waits for the first success.
+    """
+
+    command: Sequence[str]
+    budget_seconds: int = 60
+    interval_seconds: int = 30
+    retries: int = 3
+    start_period_seconds: int = 10
+    timeout_seconds: int = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Port:
+    """A port of the container published on the host.
+
+    Attributes:
+        internal: Port inside the container.
+        external: Port on the host.
+        address: Host address it binds; loopback unless the service is meant for the world.
+    """
+
+    internal: int
+    external: int
+    address: str = "127.0.0.1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataVolume:
+    """A volume whose content must survive its container.
+
+    Attributes:
+        name: The document's own name, such as `postgres_adk_data`.
+        path: Where it is mounted.
+        mode: Permission bits of its root directory.
+    """
+
+    name: str
+    path: str
+    mode: int = 0o700
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resources:
+    """Limits of one container.
+
+    Attributes:
+        memory_mib: Memory in MiB; swap is set equal, so there is none beyond it.
+        cpus: CPU share in cores, such as 0.5; whole multiples of ten are not supported by the provider.
+        pids: Most processes and threads.
+        nofile: Most open files; at most 16384, hosts with lower hard limits refuse more.
+    """
+
+    memory_mib: int
+    cpus: float = 0.5
+    nofile: int = 16384
+    pids: int = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """How the container is stopped.
+
+    Attributes:
+        signal: Signal sent first.
+        grace_seconds: Time it has before it is killed.
+    """
+
+    signal: str = "SIGTERM"
+    grace_seconds: int = 15
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaseSpec:
+    """What a long-running service and a job have in common.
+
+    Attributes:
+        image: Name in `components/images.lock`, or the name of an image the stack builds.
+        networks: Networks it is on.
+        resources: Limits.
+        user: Numeric `uid:gid`; root is not accepted.
+        command: Arguments; the image's own when empty.
+        entrypoint: Program; the image's own when empty.
+        environment: Plain settings. Secrets never go here.
+        files: Configuration files without secrets, name below `/run/secrets/<service>/` to content.
+        secret_files: The same for files that hold secrets.
+        uses: Connections it consumes: they set its start order.
+        volumes: Data volumes.
+        writable: Directories that are writable and forgotten at the end, path to size in MiB.
+        working_dir: Working directory; the image's own when empty.
+    """
+
+    image: str
+    networks: frozenset[NetworkName]
+    resources: Resources
+    user: str
+    command: Sequence[str] = ()
+    entrypoint: Sequence[str] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    secret_files: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    shm_mib: int = 64
+    stop: Stop = field(default_factory=Stop)
+    uses: Sequence[Connection] = ()
+    volumes: Sequence[DataVolume] = ()
+    writable: Mapping[str, int] = field(default_factory=dict)
+    working_dir: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuses descriptions that no engine could realise safely.
+
+        Raises:
+            ValueError: Root as user, two ways out of the system, or a file claimed twice.
+        """
+        uid = self.user.partition(":")[0]
+        if not uid.isdecimal() or int(uid) == 0:
+            raise ValueError(f"user {self.user!r} of image {self.image}: give a numeric uid:gid other than root")
+        if self.networks >= WORLD_NETWORKS:
+            raise ValueError(f"image {self.image} is on publish and egress: one default route, choose one of them")
+        twice = self.files.keys() & self.secret_files.keys()
+        if twice:
+            raise ValueError(f"image {self.image} names {sorted(twice)} as plain and as secret file")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceSpec(BaseSpec):
+    """One long-running container.
+
+    Attributes:
+        health: The check Docker runs for as long as the container lives.
+        readiness: What the gate asks; the health check's command when None.
+        aliases: Names by which other containers of the system reach it.
+        hostname: Fixed host name where the service keys data by it.
+        ports: Published ports.
+    """
+
+    health: Probe
+    aliases: Sequence[str] = ()
+    hostname: str = ""
+    ports: Sequence[Port] = ()
+    readiness: Probe | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses published ports on a container that has only internal networks.
+
+        Raises:
+            ValueError: As said, and whatever `BaseSpec` refuses.
+        """
+        super().__post_init__()
+        if self.ports and not self.networks & WORLD_NETWORKS:
+            raise ValueError(f"image {self.image} publishes ports without the publish or egress network")
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobSpec(BaseSpec):
+    """One container that must run to its end with exit code 0.
+
+    Attributes:
+        budget_seconds: Longest time it may take.
+    """
+
+    budget_seconds: int = 120

@@ -1,0 +1,1 @@
+"""The Pulumi program: configuration, systems, outputs."""

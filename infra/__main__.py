@@ -1,0 +1,5 @@
+"""Entry point of `pulumi up`, `preview` and `destroy`."""
+
+from infra.program import main
+
+main()

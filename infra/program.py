@@ -1,0 +1,68 @@
+"""The program: configuration, one look at the engine, systems, outputs."""
+
+from typing import Final
+
+import pulumi
+
+from components.base import secrets
+from components.base.docker_api import EngineUnreachableError, client
+from components.base.engines.containers import ContainersEngine
+from components.base.images import Images
+from components.base.naming import Scope
+from components.base.networks import Networks
+from components.base.observe import Observation, observe
+from components.base.spec import NetworkName
+from infra.config import StackConfig, load
+from infra.errors import UserError
+from infra.interrupted import clear_leftovers
+from infra.outputs import export
+from stacks.base import SystemOutputs
+from stacks.evolution import Evolution, EvolutionArgs
+from stacks.settings import EvolutionSettings
+
+NETWORKS: Final[tuple[NetworkName, ...]] = ("data", "edge", "egress", "publish")
+
+
+def main() -> None:
+    """Declares everything the stack consists of."""
+    project, stack = pulumi.get_project(), pulumi.get_stack()
+    config = load(stack)
+    stack_id = Scope(project=project, stack=stack, system="").stack_id
+    try:
+        engine = client(config.docker_host)
+    except EngineUnreachableError as error:
+        raise UserError(str(error)) from error
+    observation = observe(engine, stack_id)
+    if clear_leftovers(engine, observation, stack):
+        observation = observe(engine, stack_id)
+    declare(config, observation, project=project, stack=stack)
+
+
+def declare(config: StackConfig, observation: Observation, *, project: str, stack: str) -> None:
+    """Registers every system of a stack and exports its outputs.
+
+    Args:
+        config: Checked configuration.
+        observation: What the engine looks like.
+        project: Pulumi project.
+        stack: Pulumi stack.
+    """
+    root = pulumi.ResourceOptions()
+    fingerprint_key = secrets.generated("fingerprint-key", root)
+    outputs: dict[str, SystemOutputs] = {}
+    for name, settings in sorted(config.systems.items()):
+        scope = Scope(project=project, stack=stack, system=name)
+        networks = Networks(scope, NETWORKS, root)
+        engine = ContainersEngine(
+            docker_host=config.docker_host,
+            fingerprint_key=fingerprint_key,
+            images=Images(overrides=config.image_overrides, parent=networks, source=config.image_source),
+            networks=networks,
+            observation=observation,
+            protect_data=config.production,
+            scope=scope,
+        )
+        if isinstance(settings, EvolutionSettings):
+            args = EvolutionArgs(publish_stores=not config.production, settings=settings)
+            outputs[name] = Evolution(name, args, engine, root).outputs
+    export(outputs)

@@ -1,0 +1,1 @@
+"""Verbs beyond Pulumi's own."""

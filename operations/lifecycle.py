@@ -1,0 +1,74 @@
+"""up, preview, down, destroy: Pulumi's own commands with what must be true before them."""
+
+import typer
+from rich.console import Console
+
+from components.base.docker_api import EngineUnreachableError, client
+from operations import images, pulumi_cli, report, smoke, stack_file
+
+KEEP_DATA = (
+    *("--exclude", "**volume:Volume**"),
+    *("--exclude", "**random:index**"),
+)
+"""What `down` leaves: data volumes, and the secrets without which nobody could log in to the data again."""
+
+
+def up(stack: str) -> None:
+    """Makes a stack what its configuration says; in development it ends with the smoke conversation.
+
+    Raises:
+        typer.Exit: With Pulumi's exit code, or the conversation's.
+    """
+    found = stack_file.read(stack)
+    _ensure_images(found)
+    development = ("--yes", "--skip-preview") if found.development else ()
+    _leave_on_failure(pulumi_cli.run(found, ("up", *development)))
+    if found.development:
+        for system in found.systems:
+            smoke.converse(found, system)
+        report.addresses(found)
+
+
+def preview(stack: str) -> None:
+    """Shows what `up` would do.
+
+    Raises:
+        typer.Exit: With Pulumi's exit code.
+    """
+    found = stack_file.read(stack)
+    _leave_on_failure(pulumi_cli.run(found, ("preview", "--diff")))
+
+
+def down(stack: str) -> None:
+    """Removes containers and networks; data and generated secrets stay.
+
+    Raises:
+        typer.Exit: With Pulumi's exit code.
+    """
+    found = stack_file.read(stack)
+    _leave_on_failure(pulumi_cli.run(found, ("destroy", "--yes", *KEEP_DATA)))
+
+
+def destroy(stack: str) -> None:
+    """Removes everything, data included; in production data volumes are protected and Pulumi refuses.
+
+    Raises:
+        typer.Exit: With Pulumi's exit code.
+    """
+    found = stack_file.read(stack)
+    _leave_on_failure(pulumi_cli.run(found, ("destroy", *(("--yes",) if found.development else ()))))
+
+
+def _ensure_images(found: stack_file.StackFile) -> None:
+    if found.image_source != "local":
+        return
+    try:
+        images.ensure(client(found.docker_host), found.images, Console())
+    except EngineUnreachableError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+
+def _leave_on_failure(code: int) -> None:
+    if code:
+        raise typer.Exit(code)

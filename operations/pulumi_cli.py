@@ -1,0 +1,93 @@
+"""Runs the Pulumi command line the way every verb needs it."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Sequence
+from types import FrameType
+
+import typer
+
+from components.base.lock import CHECKOUT
+from infra.config import DEVELOPMENT_PASSPHRASE
+from operations.locks import clear_stale_locks
+from operations.stack_file import StackFile
+
+
+def environment(stack: StackFile) -> dict[str, str]:
+    """Returns the environment for a stack: development's passphrase never reaches another one.
+
+    Args:
+        stack: The stack.
+    """
+    result = dict(os.environ)
+    if not stack.development and result.get("PULUMI_CONFIG_PASSPHRASE") == DEVELOPMENT_PASSPHRASE:
+        del result["PULUMI_CONFIG_PASSPHRASE"]
+    return result
+
+
+def run(stack: StackFile, arguments: Sequence[str]) -> int:
+    """Runs `pulumi` for a stack in the foreground and returns its exit code.
+
+    Ctrl-C goes to the whole process group; Pulumi ends what it is doing and leaves, and this waits for it.
+
+    Args:
+        stack: The stack; it is created when it does not exist yet.
+        arguments: What follows `pulumi`.
+    """
+    select(stack)
+    clear_stale_locks(stack.name)
+    command = ["pulumi", *arguments, "--stack", stack.name, "--cwd", str(CHECKOUT)]
+    before = signal.signal(signal.SIGINT, _wait_for_pulumi)
+    try:
+        return subprocess.run(command, check=False, env=environment(stack)).returncode
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _wait_for_pulumi(_signal: int, _frame: FrameType | None) -> None:
+    """Takes the interrupt without leaving: a handler, unlike ignoring, is not passed on to the child."""
+
+
+def select(stack: StackFile) -> None:
+    """Makes sure the stack exists in the state.
+
+    Raises:
+        typer.Exit: Pulumi refuses, and has said why.
+    """
+    done = subprocess.run(
+        ["pulumi", "stack", "select", stack.name, "--create", "--cwd", str(CHECKOUT)],
+        capture_output=True,
+        check=False,
+        env=environment(stack),
+        text=True,
+    )
+    if done.returncode:
+        typer.echo(done.stderr.strip() or done.stdout.strip(), err=True)
+        raise typer.Exit(done.returncode)
+
+
+def output(stack: StackFile, name: str, *, secret: bool = False) -> str:
+    """Returns a stack output as JSON.
+
+    Args:
+        stack: The stack.
+        name: Output name.
+        secret: Whether to decrypt it.
+
+    Raises:
+        typer.Exit: The stack has no such output, usually because it is not up.
+    """
+    select(stack)
+    command = ["pulumi", "stack", "output", name, "--json", "--stack", stack.name, "--cwd", str(CHECKOUT)]
+    done = subprocess.run(
+        [*command, *(["--show-secrets"] if secret else [])],
+        capture_output=True,
+        check=False,
+        env=environment(stack),
+        text=True,
+    )
+    if done.returncode:
+        typer.echo(f"stack {stack.name} has no {name}: run 'make up STACK={stack.name}' first", err=True)
+        raise typer.Exit(1)
+    return done.stdout

@@ -1,0 +1,1 @@
+"""One module per system: which services, wired in dependency order."""

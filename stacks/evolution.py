@@ -1,0 +1,142 @@
+"""The `evolution` system: an application that answers WhatsApp messages through Evolution API."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, final
+
+import pulumi
+
+from components.app import WEBHOOK_PATH as APP_WEBHOOK_PATH
+from components.app import App, AppArgs, base_url
+from components.base.engines.containers import ContainersEngine
+from components.base.lock import CHECKOUT
+from components.base.spec import Resources
+from components.evolution_api import EvolutionApi, EvolutionApiArgs, EvolutionInstance, InstanceArgs
+from components.postgres import Postgres, PostgresArgs
+from components.smoke import SERVICE as SMOKE
+from components.smoke import Smoke, SmokeArgs
+from stacks.base import SystemOutputs
+from stacks.settings import DatabaseSettings, EvolutionSettings
+
+NAME: Final = "evolution"
+IMAGES: Final = ("evolution-api", "postgres", "probe", "python")
+"""Images of the lock file it runs on, or builds its own from."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvolutionArgs:
+    """What the system is given.
+
+    Attributes:
+        publish_stores: Whether databases and the API have a port on the host's loopback.
+        settings: The system's settings.
+    """
+
+    publish_stores: bool
+    settings: EvolutionSettings
+
+
+@final
+class Evolution(pulumi.ComponentResource):
+    """The system.
+
+    Attributes:
+        outputs: Addresses, credentials and services, for the stack's outputs.
+    """
+
+    outputs: SystemOutputs
+
+    def __init__(self, name: str, args: EvolutionArgs, engine: ContainersEngine, opts: pulumi.ResourceOptions) -> None:
+        """Registers its services in dependency order.
+
+        Args:
+            name: Logical name.
+            args: Settings.
+            engine: Where it runs.
+            opts: Options with the parent.
+        """
+        super().__init__("zapstack:stacks:Evolution", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        settings = args.settings
+
+        def host_port(port: int, *, store: bool = True) -> int | None:
+            return None if store and not args.publish_stores else port + settings.port_offset
+
+        db = Postgres("db", database(settings.db, "postgres_adk_data", host_port), engine, child)
+        evolution_postgres = Postgres(
+            "evolution-postgres",
+            database(settings.evolution_postgres, "postgres_evo_data", host_port, alias="evolution_postgres"),
+            engine,
+            child,
+        )
+        evolution_api = EvolutionApi(
+            "evolution-api",
+            EvolutionApiArgs(
+                client_name=f"{engine.scope.project}-{engine.scope.stack}",
+                database=evolution_postgres.connection,
+                host_port=host_port(settings.evolution_api.port),
+            ),
+            engine,
+            child,
+        )
+        instance = EvolutionInstance(
+            "instances",
+            InstanceArgs(
+                evolution=evolution_api.connection,
+                instance=settings.evolution_api.instance,
+                number=settings.evolution_api.number,
+                webhook_url=base_url("app") + APP_WEBHOOK_PATH,
+            ),
+            engine,
+            child,
+        )
+        app = App(
+            "app",
+            AppArgs(
+                database=db.connection,
+                host_port=host_port(settings.app.port, store=False),
+                instance=instance.connection,
+                source=CHECKOUT / settings.app.source,
+            ),
+            engine,
+            child,
+        )
+        Smoke(SMOKE, SmokeArgs(app_url=app.url, instance=instance.connection), engine, child)
+
+        self.outputs = SystemOutputs(
+            credentials={
+                "db": {"user": settings.db.user, "password": db.connection.password},
+                "evolution-api": {"apikey": evolution_api.connection.api_key, "instance": instance.connection.token},
+                "evolution-postgres": {
+                    "user": settings.evolution_postgres.user,
+                    "password": evolution_postgres.connection.password,
+                },
+            },
+            services=("app", "db", "evolution-api", "evolution-postgres"),
+            urls={
+                service: f"{scheme}://127.0.0.1:{port}"
+                for service, scheme, port in (
+                    ("app", "http", host_port(settings.app.port, store=False)),
+                    ("db", "postgresql", host_port(settings.db.port)),
+                    ("evolution-api", "http", host_port(settings.evolution_api.port)),
+                    ("evolution-postgres", "postgresql", host_port(settings.evolution_postgres.port)),
+                )
+                if port is not None
+            },
+        )
+        self.register_outputs({"urls": dict(self.outputs.urls)})
+
+
+def database(
+    settings: DatabaseSettings, volume: str, host_port: Callable[[int], int | None], alias: str = ""
+) -> PostgresArgs:
+    """Returns the arguments of one of the two servers."""
+    return PostgresArgs(
+        aliases=(alias,) if alias else (),
+        database=settings.database,
+        host_port=host_port(settings.port),
+        max_connections=settings.max_connections,
+        resources=Resources(memory_mib=settings.memory_mib),
+        user=settings.user,
+        volume=volume,
+    )
