@@ -12,6 +12,7 @@ from components.base.naming import Scope
 from components.base.networks import Networks
 from components.base.observe import Observation, observe
 from components.base.spec import NetworkName
+from infra import local_images
 from infra.config import StackConfig, load
 from infra.errors import UserError
 from infra.interrupted import clear_leftovers
@@ -32,6 +33,7 @@ def main() -> None:
         engine = client(config.docker_host)
     except EngineUnreachableError as error:
         raise UserError(str(error)) from error
+    local_images.require(engine, config, stack)
     observation = observe(engine, stack_id)
     if clear_leftovers(engine, observation, stack):
         observation = observe(engine, stack_id)

@@ -17,6 +17,12 @@ def up(stack: Stack = "dev") -> None:
     lifecycle.up(stack)
 
 
+@app.command("images")
+def build_images(stack: Stack = "dev") -> None:
+    """Build the local images a stack needs, where no registry is reachable."""
+    lifecycle.build_images(stack_file.read(stack))
+
+
 @app.command()
 def preview(stack: Stack = "dev") -> None:
     """Show what `up` would do."""

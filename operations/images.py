@@ -1,9 +1,10 @@
 """Builds the local equivalents of third-party images, for machines that reach no registry."""
 
-import os
+import collections
 import subprocess
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from docker import DockerClient
 from docker.errors import ImageNotFound
@@ -11,7 +12,14 @@ from rich.console import Console
 
 from components.base import lock
 
-BUILD_ENVIRONMENT = {"DOCKER_BUILDKIT": "1"}
+BUILD_TIMEOUT_SECONDS = 1800
+"""Longest silence of the engine during a build: some steps download hundreds of megabytes."""
+
+FAILURE_LINES = 20
+
+
+class BuildFailedError(Exception):
+    """A local image could not be built."""
 
 
 def ensure(client: DockerClient, names: Sequence[str], console: Console) -> None:
@@ -23,13 +31,13 @@ def ensure(client: DockerClient, names: Sequence[str], console: Console) -> None
         console: Where progress goes.
 
     Raises:
-        subprocess.CalledProcessError: A build failed; its output has been shown.
+        BuildFailedError: With the last lines of the build.
     """
     missing = [name for name in lock.local_closure(list(names)) if not _exists(client, lock.local_reference(name))]
     for number, name in enumerate(missing, start=1):
         console.print(f"image {number} of {len(missing)}: {name} ({lock.local_reference(name)})")
         started = time.monotonic()
-        build(name)
+        build(client, name, console)
         console.print(f"image {number} of {len(missing)}: {name} built in {time.monotonic() - started:.0f} s")
 
 
@@ -41,37 +49,54 @@ def _exists(client: DockerClient, reference: str) -> bool:
     return True
 
 
-def build(name: str) -> None:
+def build(client: DockerClient, name: str, console: Console) -> None:
     """Builds one local equivalent; what it starts from must be there.
 
+    The engine's own builder is asked through its API, so that no client program has to be installed.
+
+    Args:
+        client: The engine.
+        name: Image name of the lock file.
+        console: Where progress goes.
+
     Raises:
-        subprocess.CalledProcessError: The build failed.
+        BuildFailedError: With the last lines of its output.
         KeyError: There is no local equivalent of that name.
     """
     entry = lock.load()[name].local
     if entry is None:
         raise KeyError(name)
     context = lock.CHECKOUT / entry.context
+    repository, tag = lock.local_reference(name).rsplit(":", 1)
     if entry.base is None:
-        _import_root(str(context / "build.sh"), entry.version, lock.local_reference(name))
+        _import_root(client, context / "build.sh", entry.version, repository, tag)
         return
-    subprocess.run(
-        [
-            "docker",
-            "build",
-            *("--network", "host"),  # package mirrors on the host's own networks are reached by builds too
-            *("--build-arg", f"BASE_IMAGE={lock.local_reference(entry.base)}"),
-            *("--tag", lock.local_reference(name)),
-            str(context),
-        ],
-        check=True,
-        env={**os.environ, **BUILD_ENVIRONMENT},
+    lines: collections.deque[str] = collections.deque(maxlen=FAILURE_LINES)
+    answers = client.api.build(
+        buildargs={"BASE_IMAGE": lock.local_reference(entry.base)},
+        decode=True,
+        network_mode="host",  # package mirrors on the host's own networks are reached by builds too
+        path=str(context),
+        rm=True,
+        tag=f"{repository}:{tag}",
+        timeout=BUILD_TIMEOUT_SECONDS,
     )
+    for answer in answers:
+        text = str(answer.get("stream") or answer.get("error") or "").strip()
+        if text:
+            lines.append(text)
+        if text.startswith("Step "):
+            console.print(f"  {text.splitlines()[0][:110]}", highlight=False, markup=False)
+        if "error" in answer:
+            raise BuildFailedError(
+                f"image {name} could not be built; nothing was started. Its last lines:\n" + "\n".join(lines)
+            )
 
 
-def _import_root(script: str, version: str, reference: str) -> None:
+def _import_root(client: DockerClient, script: Path, version: str, repository: str, tag: str) -> None:
     """Turns the root file system a script writes into an image."""
-    with subprocess.Popen(["bash", script, version], stdout=subprocess.PIPE) as root:
-        subprocess.run(["docker", "import", "-", reference], check=True, stdin=root.stdout)
+    with subprocess.Popen(["bash", str(script), version], stdout=subprocess.PIPE) as root:
+        client.api.import_image_from_stream(root.stdout, repository=repository, tag=tag)
     if root.returncode:
-        raise subprocess.CalledProcessError(root.returncode, script)
+        client.api.remove_image(f"{repository}:{tag}", force=True)  # half a file system under a good name
+        raise BuildFailedError(f"{script} ended with exit code {root.returncode}; nothing was started")

@@ -20,7 +20,7 @@ def up(stack: str) -> None:
         typer.Exit: With Pulumi's exit code, or the conversation's.
     """
     found = stack_file.read(stack)
-    _ensure_images(found)
+    build_images(found)
     development = ("--yes", "--skip-preview") if found.development else ()
     _leave_on_failure(pulumi_cli.run(found, ("up", *development)))
     if found.development:
@@ -59,12 +59,17 @@ def destroy(stack: str) -> None:
     _leave_on_failure(pulumi_cli.run(found, ("destroy", *(("--yes",) if found.development else ()))))
 
 
-def _ensure_images(found: stack_file.StackFile) -> None:
+def build_images(found: stack_file.StackFile) -> None:
+    """Builds the local images a stack needs and this machine lacks; with a registry there is nothing to do.
+
+    Raises:
+        typer.Exit: The engine does not answer, or a build failed (1).
+    """
     if found.image_source != "local":
         return
     try:
         images.ensure(client(found.docker_host), found.images, Console())
-    except EngineUnreachableError as error:
+    except (EngineUnreachableError, images.BuildFailedError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
 

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import typer
+from rich import box
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from components.base import naming, observe
 from components.base.docker_api import EngineUnreachableError, client
@@ -15,6 +16,9 @@ from operations import pulumi_cli
 from operations.stack_file import PROJECT, StackFile
 
 MIB = 1024 * 1024
+
+PIPE_WIDTH = 160
+"""Columns of a table that goes into a file or a pipe."""
 
 
 def addresses(stack: StackFile) -> None:
@@ -32,12 +36,12 @@ def credentials(stack: StackFile) -> None:
     found: Mapping[str, Mapping[str, Mapping[str, str]]] = json.loads(
         pulumi_cli.output(stack, "credentials", secret=True)
     )
-    table = Table("system", "service", "name", "value")
+    table = Table("system", "service", "name", "value", box=box.SIMPLE_HEAD)
     for system, services in found.items():
         for service, pairs in services.items():
             for name, value in pairs.items():
                 table.add_row(system, service, name, value)
-    Console().print(table)
+    _print(table)
 
 
 def status(stack: StackFile) -> None:
@@ -53,7 +57,8 @@ def status(stack: StackFile) -> None:
         raise typer.Exit(1) from error
     stack_id = naming.Scope(project=PROJECT, stack=stack.name, system="").stack_id
     rows = engine.containers.list(all=True, filters={"label": f"{naming.STACK_LABEL}={stack_id}"})
-    table = Table("system", "service", "state", "up for", "restarts", "memory / limit", "addresses")
+    columns = ("system", "service", "state", "up for", "restarts", "memory / limit", "addresses")
+    table = Table(*(Column(name, no_wrap=True) for name in columns), box=box.SIMPLE_HEAD)
     for container in sorted(rows, key=lambda found: str(found.name)):
         attributes: dict[str, Any] = container.attrs
         labels = attributes["Config"]["Labels"]
@@ -72,7 +77,13 @@ def status(stack: StackFile) -> None:
     if not table.row_count:
         typer.echo(f"stack {stack.name} is not up: run 'make up STACK={stack.name}'")
         return
-    Console().print(table)
+    _print(table)
+
+
+def _print(table: Table) -> None:
+    """Prints a table in full where nobody's terminal sets a width."""
+    console = Console()
+    (console if console.is_terminal else Console(width=PIPE_WIDTH)).print(table)
 
 
 def _state(attributes: Mapping[str, Any]) -> str:

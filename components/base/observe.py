@@ -27,7 +27,7 @@ PRESENT = "present"
 """There is one, in whatever state."""
 
 GOOD = frozenset({READY, DONE})
-"""Observations that ask for nothing."""
+"""Verdicts that ask for nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +45,13 @@ class Observation:
     networks: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, container: str) -> str:
-        """Returns the verdict on a container by its full name."""
-        return self.containers.get(container, MISSING)
+        """Returns what is wrong with a container by its full name, else `ready`.
+
+        A missing container and a job that is done ask nothing of a gate: the first is made anew because of
+        `presence`, the second is as it should be.
+        """
+        found = self.containers.get(container, READY)
+        return READY if found in GOOD else found
 
     def presence(self, container: str) -> str:
         """Returns whether a container is there at all, by its full name."""

@@ -28,7 +28,7 @@ class GateProvider(ResourceProvider):
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Reports another container, another probe, and every bad observation; never a change between good ones."""
         changed = any(olds.get(name) != news.get(name) for name in COMPARED)
-        return DiffResult(changes=changed or news["observed"] not in observe.GOOD)
+        return DiffResult(changes=changed or news["observed"] != observe.READY)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Waits for the first success."""

@@ -1,0 +1,58 @@
+# Every verb a person needs, one line each. STACK= chooses the stack, SYSTEM=x is short for STACK=x-dev.
+SHELL := /bin/sh
+STACK ?= $(if $(SYSTEM),$(SYSTEM)-dev,dev)
+
+VERB = . .venv/environment.sh && python -m operations
+BIN = .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup python up images preview down destroy smoke status credentials test e2e check format
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
+
+setup: ## install what is missing: Python environment, Docker engine, Pulumi tool chain
+	@scripts/setup.sh all
+
+python:
+	@scripts/setup.sh python
+
+up: setup ## start a stack, or make it what its configuration says
+	@$(VERB) up --stack $(STACK)
+
+images: setup ## build the local images a stack needs, where no registry is reachable
+	@$(VERB) images --stack $(STACK)
+
+preview: setup ## show what up would do
+	@$(VERB) preview --stack $(STACK)
+
+down: setup ## remove containers and networks; data and secrets stay
+	@$(VERB) down --stack $(STACK)
+
+destroy: setup ## remove everything, data included (refused in production)
+	@$(VERB) destroy --stack $(STACK)
+
+smoke: setup ## follow one message through every system of a stack
+	@$(VERB) smoke --stack $(STACK)
+
+status: setup ## show every service
+	@$(VERB) status --stack $(STACK)
+
+credentials: setup ## show the generated credentials
+	@$(VERB) credentials --stack $(STACK)
+
+test: python ## run the fast tests; needs nothing but Python
+	@$(BIN)/python -m pytest -m "not engine" --cov=infra --cov=components --cov=stacks --cov-report=term:skip-covered
+
+e2e: setup ## run the engine tests: real containers, a stack of their own
+	@. .venv/environment.sh && python -m pytest -m engine -v
+
+check: python ## lints, types, shell scripts, Dockerfiles
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/shellcheck $$(git ls-files '*.sh') .ci/run
+	@$(BIN)/hadolint $$(git ls-files '*Dockerfile')
+
+format: python ## format the code
+	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format --quiet .

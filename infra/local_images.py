@@ -1,0 +1,45 @@
+"""Local images must be built before the engine is asked for them: it would look for them in a registry."""
+
+from collections.abc import Iterable
+
+import pulumi
+from docker import DockerClient
+from docker.errors import ImageNotFound
+
+from components.base import lock
+from infra.config import SYSTEM_IMAGES, StackConfig
+from infra.errors import UserError
+
+
+def require(engine: DockerClient, config: StackConfig, stack: str) -> None:
+    """Stops an update whose local images are not there; a preview needs none of them.
+
+    Args:
+        engine: The engine.
+        config: Checked configuration.
+        stack: Stack name, for the command that helps.
+
+    Raises:
+        UserError: The missing ones.
+    """
+    if config.image_source != "local" or pulumi.runtime.is_dry_run():
+        return
+    wanted = {image for system in config.systems for image in SYSTEM_IMAGES[system]} - config.image_overrides.keys()
+    missing = [name for name in _references(wanted) if not _exists(engine, name)]
+    if missing:
+        raise UserError(
+            f"local images are not built: {', '.join(missing)}. The engine would look for them in a registry, so "
+            f"nothing was changed. Build them with 'make images STACK={stack}'."
+        )
+
+
+def _references(names: Iterable[str]) -> list[str]:
+    return [lock.local_reference(name) for name in sorted(names) if lock.load()[name].local]
+
+
+def _exists(engine: DockerClient, reference: str) -> bool:
+    try:
+        engine.images.get(reference)
+    except ImageNotFound:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Wrong configurations and their exact messages."""

@@ -1,0 +1,1 @@
+"""The approved resource graph of each system."""

@@ -1,0 +1,1 @@
+"""Single modules, without an engine."""

@@ -1,0 +1,1 @@
+"""Tests of the set-up program: its pure parts, with stand-ins for networks, Go and Docker."""
