@@ -14,14 +14,13 @@ from typing import Final, final
 
 import pulumi
 
-from components.base import secrets
+from components.base import lock, secrets
 from components.base.connections import EvolutionConnection, InstanceConnection, PostgresConnection
 from components.base.engines.containers import ContainersEngine
 from components.base.spec import FILES_ROOT, DataVolume, JobSpec, Port, Probe, Resources, ServiceSpec
 from components.evolution_settings import ENVIRONMENT, settings_file
 
 PORT: Final = 8080
-USER: Final = "1000:1000"
 WORKING_DIR: Final = "/evolution"
 INSTANCES_PATH: Final = "/evolution/instances"
 SETTINGS_FILE: Final = ".env"
@@ -151,7 +150,7 @@ def evolution_spec(name: str, args: EvolutionApiArgs, settings: pulumi.Input[str
         ports=ports,
         resources=args.resources,
         secret_files={SETTINGS_FILE: settings},
-        user=USER,
+        user=lock.user("evolution-api"),
         uses=(args.database,),
         volumes=(DataVolume(name=args.volume, path=INSTANCES_PATH),),
         working_dir=WORKING_DIR,
@@ -170,7 +169,7 @@ def migrations_spec(name: str, args: EvolutionApiArgs, settings: pulumi.Input[st
         networks=frozenset({"data"}),
         resources=Resources(memory_mib=512, cpus=1),
         secret_files={SETTINGS_FILE: settings},
-        user=USER,
+        user=lock.user("evolution-api"),
         uses=(args.database,),
         working_dir=WORKING_DIR,
         writable={"/tmp": 64},  # noqa: S108 inside the container
@@ -206,7 +205,7 @@ def instance_spec(
         networks=frozenset({"edge"}),
         resources=Resources(memory_mib=128),
         secret_files={"api_key": args.evolution.api_key, "token": token, "webhook_secret": webhook_secret},
-        user="65534:65534",
+        user=lock.user("probe"),
         uses=(args.evolution,),
         writable={"/tmp": 16},  # noqa: S108 inside the container
     )

@@ -13,7 +13,7 @@ from typing import Final, final
 
 import pulumi
 
-from components.base import secrets
+from components.base import lock, secrets
 from components.base.connections import PostgresConnection
 from components.base.engines.containers import ContainersEngine
 from components.base.spec import (
@@ -30,7 +30,6 @@ from components.base.spec import (
 PORT: Final = 5432
 DATA_PATH: Final = "/var/lib/postgresql/data"
 PASSWORD_FILE: Final = "password"  # noqa: S105 a file name
-USER: Final = "999:999"
 SHM_MIB: Final = 256
 """Parallel queries need more than Docker's 64 MiB."""
 
@@ -121,7 +120,7 @@ def postgres_spec(name: str, args: PostgresArgs, password: pulumi.Input[str]) ->
         shm_mib=SHM_MIB,
         # SIGINT is Postgres' fast shutdown: sessions are ended, everything is written.
         stop=Stop(signal="SIGINT", grace_seconds=60),
-        user=USER,
+        user=lock.user("postgres"),
         volumes=(DataVolume(name=args.volume, path=DATA_PATH),),
         writable={"/tmp": 64, "/var/run/postgresql": 8},  # noqa: S108 inside the container
     )

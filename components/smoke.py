@@ -9,12 +9,12 @@ from typing import Final, final
 
 import pulumi
 
+from components.base import lock
 from components.base.connections import InstanceConnection
 from components.base.engines.containers import ContainersEngine
 from components.base.spec import FILES_ROOT, JobSpec, Resources
 
 SERVICE: Final = "smoke"
-USER: Final = "65534:65534"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +66,6 @@ def smoke_spec(name: str, args: SmokeArgs) -> JobSpec:
         networks=frozenset({"edge"}),
         resources=Resources(memory_mib=128),
         secret_files={"token": args.instance.token, "webhook_secret": args.instance.webhook_secret},
-        user=USER,
+        user=lock.user("probe"),
         writable={"/tmp": 16},  # noqa: S108 inside the container
     )

@@ -60,6 +60,7 @@ class LockedImage(_Model):
     local: LocalImage | None = None
     built: BuiltImage | None = None
     user: str = ""
+    """Empty for images nothing runs, which only others start from."""
 
     @model_validator(mode="after")
     def _has_a_source(self) -> "LockedImage":
@@ -107,6 +108,11 @@ def local_reference(name: str) -> str:
         raise KeyError(f"{name} has no local equivalent in {LOCK_FILE.name}")
     below = local_reference(local.base) if local.base else ""
     return f"{LOCAL_PREFIX}/{name}:{local.version}-{content_hash(CHECKOUT / local.context, below)}"
+
+
+def user(name: str) -> str:
+    """Returns the numeric `uid:gid` an image runs as."""
+    return load()[name].user
 
 
 def reference(name: str, source: Source) -> str:

@@ -135,7 +135,7 @@ def containers(engine: docker.DockerClient) -> dict[str, dict[str, Any]]:
 
 def names(engine: docker.DockerClient) -> dict[str, list[str]]:
     """Returns what of the stack is on the engine, by kind."""
-    wanted = {"label": f"zapstack.stack={STACK_ID}"}
+    wanted: dict[str, Any] = {"label": f"zapstack.stack={STACK_ID}"}
     return {
         "containers": [str(row.name) for row in engine.containers.list(all=True, filters=wanted)],
         "networks": [str(row.name) for row in engine.networks.list(filters=wanted)],

@@ -1,0 +1,136 @@
+"""Rules every container keeps, in every system and environment."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.recorder import MADE_UP, SECRET, Graph, Registered, record, stack_config, strings
+
+ENVIRONMENTS = {"development": False, "production": True}
+WORLD = {"publish", "egress"}
+
+
+@pytest.fixture(scope="module", params=list(ENVIRONMENTS))
+def graph(request: pytest.FixtureRequest) -> Graph:
+    """Everything one environment registers."""
+    return record(stack_config(production=ENVIRONMENTS[request.param]))
+
+
+def networks(container: Registered) -> set[str]:
+    """Returns the short names of a container's networks."""
+    return {row["name"].rsplit("-", 1)[-1] for row in container.inputs["networksAdvanced"]}
+
+
+def is_service(container: Registered) -> bool:
+    """Tells services from jobs and tools."""
+    return bool(container.inputs["restart"] == "always")
+
+
+def _label(container: Registered, name: str) -> Any:  # noqa: ANN401 any JSON
+    return {row["label"]: row["value"] for row in container.inputs["labels"]}.get(name)
+
+
+RULES: dict[str, Callable[[Registered], bool]] = {
+    "numeric non-root user": lambda c: re.fullmatch(r"[1-9]\d*:\d+", c.inputs["user"]) is not None,
+    "all capabilities dropped": lambda c: c.inputs["capabilities"] == {"drops": ["ALL"]},
+    "no new privileges": lambda c: c.inputs["securityOpts"] == ["no-new-privileges:true"],
+    "read-only root": lambda c: c.inputs["readOnly"] is True,
+    "swap equals memory": lambda c: 0 < c.inputs["memory"] == c.inputs["memorySwap"],
+    "canonical cpus": lambda c: re.fullmatch(r"\d+\.\d+", c.inputs["cpus"]) is not None,
+    "file limit hosts accept": lambda c: (
+        {row["name"]: row["hard"] for row in c.inputs["ulimits"]} == {"nofile": 16384.0, "core": 0.0}
+    ),
+    "init": lambda c: c.inputs["init"] is True,
+    "rotated logs": lambda c: c.inputs["logOpts"] == {"max-file": "3", "max-size": "10m"},
+    "grace before kill": lambda c: c.inputs["destroyGraceSeconds"] >= 10,
+    "restart policy": lambda c: c.inputs["restart"] in {"always", "no"},
+    "health check of every service": lambda c: not is_service(c) or c.inputs["healthcheck"]["tests"][0] == "CMD",
+    "Go's durations": lambda c: (
+        not is_service(c) or re.fullmatch(r"(\d+h)?(\d+m)?\d+s", c.inputs["healthcheck"]["interval"]) is not None
+    ),
+    "no start on demand for services": lambda c: is_service(c) == c.inputs["mustRun"] == c.inputs["start"],
+    "stack label": lambda c: _label(c, "zapstack.stack") == "zapstack/dev",
+    "compose label": lambda c: _label(c, "com.docker.compose.service") == c.name,
+    "files fingerprint": lambda c: re.fullmatch(r"[0-9a-f]{16}", str(_label(c, "zapstack.files"))) is not None,
+    "deleted before replaced": lambda c: c.request["deleteBeforeReplace"] is True,
+    "silent no-ops replaced": lambda c: {"healthcheck", "tmpfs", "#initerror"} <= set(c.request["replaceOnChanges"]),
+    "one way out of the system": lambda c: len(networks(c) & WORLD) <= 1,
+    "published only with a world network": lambda c: not c.inputs.get("ports") or bool(networks(c) & WORLD),
+    "loopback only": lambda c: all(port["ip"] == "127.0.0.1" for port in c.inputs.get("ports", [])),
+    "no plain secret": lambda c: not any(MADE_UP in text for text in strings(dict(c.inputs))),
+    "nothing hidden from a reviewer": lambda c: SECRET not in set(strings(dict(c.inputs))),
+    "files mounted read-only": lambda c: all(
+        row["readOnly"] for row in c.inputs["volumes"] if row["containerPath"].startswith("/run/secrets/")
+    ),
+    "sorted environment": lambda c: c.inputs.get("envs", []) == sorted(set(c.inputs.get("envs", []))),
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_container_keeps(rule: str, graph: Graph) -> None:
+    """One rule, all containers."""
+    broken = [container.name for container in graph.of("Container") if not RULES[rule](container)]
+    assert broken == [], rule
+
+
+MUTATIONS: dict[str, dict[str, Any]] = {
+    "numeric non-root user": {"user": "0:0"},
+    "all capabilities dropped": {"capabilities": {"drops": ["ALL"], "adds": ["CAP_NET_ADMIN"]}},
+    "no new privileges": {"securityOpts": ["no-new-privileges:false"]},
+    "read-only root": {"readOnly": False},
+    "swap equals memory": {"memorySwap": 1024.0},
+    "canonical cpus": {"cpus": "1"},
+    "file limit hosts accept": {"ulimits": [{"name": "nofile", "hard": 65536.0}]},
+    "init": {"init": False},
+    "rotated logs": {"logOpts": {}},
+    "grace before kill": {"destroyGraceSeconds": 0},
+    "restart policy": {"restart": "unless-stopped"},
+    "health check of every service": {"healthcheck": {"tests": ["NONE"], "interval": "5s"}},
+    "Go's durations": {"healthcheck": {"tests": ["CMD"], "interval": "90 s"}},
+    "no start on demand for services": {"mustRun": False},
+    "stack label": {"labels": []},
+    "compose label": {"labels": []},
+    "files fingerprint": {"labels": []},
+    "one way out of the system": {"networksAdvanced": [{"name": "a-publish"}, {"name": "a-egress"}]},
+    "published only with a world network": {"networksAdvanced": [{"name": "a-data"}]},
+    "loopback only": {"ports": [{"ip": "0.0.0.0"}]},  # noqa: S104 what must be refused
+    "no plain secret": {"envs": [f"KEY={MADE_UP}-x"]},
+    "nothing hidden from a reviewer": {"envs": SECRET},
+    "files mounted read-only": {"volumes": [{"containerPath": "/run/secrets/x", "readOnly": False}]},
+    "sorted environment": {"envs": ["B=1", "A=1"]},
+}
+
+
+@pytest.mark.parametrize("rule", MUTATIONS)
+def test_every_rule_can_fail(rule: str, graph: Graph) -> None:
+    """A broken container is caught by its rule."""
+    good = graph.one("Container", "db")
+    bad = Registered(
+        inputs={**good.inputs, **MUTATIONS[rule]},
+        name=good.name,
+        parent=good.parent,
+        request=good.request,
+        type=good.type,
+    )
+    assert RULES[rule](good)
+    assert not RULES[rule](bad)
+
+
+def test_options_rules_can_fail(graph: Graph) -> None:
+    """The two rules on options are caught as well."""
+    good = graph.one("Container", "db")
+    for rule, option in (
+        ("deleted before replaced", {"deleteBeforeReplace": False}),
+        ("silent no-ops replaced", {"replaceOnChanges": ["healthcheck"]}),
+    ):
+        bad = Registered(
+            inputs=good.inputs,
+            name=good.name,
+            parent=good.parent,
+            request={**good.request, **option},
+            type=good.type,
+        )
+        assert not RULES[rule](bad)
+    assert RULES.keys() == MUTATIONS.keys() | {"deleted before replaced", "silent no-ops replaced"}
