@@ -103,10 +103,15 @@ MUTATIONS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def good() -> Registered:
+    """A container that keeps every rule."""
+    return record().one("Container", "db")
+
+
 @pytest.mark.parametrize("rule", MUTATIONS)
-def test_every_rule_can_fail(rule: str, graph: Graph) -> None:
+def test_every_rule_can_fail(rule: str, good: Registered) -> None:
     """A broken container is caught by its rule."""
-    good = graph.one("Container", "db")
     bad = Registered(
         inputs={**good.inputs, **MUTATIONS[rule]},
         name=good.name,
@@ -118,9 +123,8 @@ def test_every_rule_can_fail(rule: str, graph: Graph) -> None:
     assert not RULES[rule](bad)
 
 
-def test_options_rules_can_fail(graph: Graph) -> None:
+def test_options_rules_can_fail(good: Registered) -> None:
     """The two rules on options are caught as well."""
-    good = graph.one("Container", "db")
     for rule, option in (
         ("deleted before replaced", {"deleteBeforeReplace": False}),
         ("silent no-ops replaced", {"replaceOnChanges": ["healthcheck"]}),

@@ -1,0 +1,176 @@
+"""How gates wait, with a container made of paper."""
+
+from typing import Any, cast
+
+import pytest
+from docker import DockerClient
+from docker.errors import NotFound
+
+from components.base import readiness
+from components.base.readiness import GateRequest, Halt, ServiceFailedError, run_job, wait_ready
+
+
+class PaperContainer:
+    """A container whose states are given in advance, one for each look."""
+
+    def __init__(self, states: list[dict[str, Any]]) -> None:
+        """Takes the states; the last one stays."""
+        self.id = "abc"
+        self.name = "paper"
+        self.calls: list[str] = []
+        self._states = states
+        self.attrs: dict[str, Any] = states[0]
+
+    def reload(self) -> None:
+        """Moves to the next state."""
+        if len(self._states) > 1:
+            self._states.pop(0)
+        self.attrs = self._states[0]
+
+    def logs(self, tail: int) -> bytes:
+        """Returns last lines."""
+        assert tail > 0
+        return b"the last words"
+
+    def start(self) -> None:
+        """Notes the call."""
+        self.calls.append("start")
+
+    def unpause(self) -> None:
+        """Notes the call."""
+        self.calls.append("unpause")
+
+    def stop(self, timeout: int) -> None:
+        """Notes the call."""
+        self.calls.append(f"stop within {timeout}")
+
+    def restart(self, timeout: int) -> None:
+        """Notes the call."""
+        self.calls.append(f"restart within {timeout}")
+
+
+class PaperEngine:
+    """An engine with one container; its probe succeeds after some failures."""
+
+    def __init__(self, container: PaperContainer | None, failures: int = 0) -> None:
+        """Takes the container and the number of failing probes."""
+        self.container = container
+        self.failures = failures
+        self.containers = self
+        self.api = self
+
+    def get(self, _id: str) -> PaperContainer:
+        """Returns the container."""
+        if self.container is None:
+            raise NotFound("gone")
+        return self.container
+
+    def exec_create(self, _id: str, _command: list[str]) -> dict[str, str]:
+        """Accepts a probe."""
+        return {"Id": "probe"}
+
+    def exec_start(self, _id: str) -> None:
+        """Runs it."""
+
+    def exec_inspect(self, _id: str) -> dict[str, int]:
+        """Returns its end."""
+        self.failures -= 1
+        return {"ExitCode": 1 if self.failures >= 0 else 0}
+
+
+def state(*, restarts: int = 0, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 any JSON
+    """Returns what inspect says of a running container, with changes."""
+    running = {"ExitCode": 0, "OOMKilled": False, "Paused": False, "Restarting": False, "Running": True}
+    return {"HostConfig": {"PidsLimit": 256}, "RestartCount": restarts, "State": {**running, **changes}}
+
+
+def request(budget_seconds: int = 5, command: tuple[str, ...] = ("true",)) -> GateRequest:
+    """Returns a gate's question."""
+    return GateRequest(
+        budget_seconds=budget_seconds, command=command, container="abc", grace_seconds=7, pids=256, service="db"
+    )
+
+
+def client(engine: PaperEngine) -> DockerClient:
+    """Passes paper for an engine."""
+    return cast("DockerClient", engine)
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses are not what is tested."""
+    monkeypatch.setattr(readiness, "FIRST_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(readiness, "LONGEST_PAUSE_SECONDS", 0.001)
+
+
+def test_waits_for_the_first_success() -> None:
+    """Failures of the probe are no failures of the service."""
+    engine = PaperEngine(PaperContainer([state()]), failures=3)
+    wait_ready(client(engine), request(), Halt())
+    assert engine.failures == -1
+
+
+@pytest.mark.parametrize(
+    ("first", "calls"),
+    [
+        (state(Running=False), ["start"]),
+        (state(Paused=True), ["unpause"]),
+        (state(Restarting=True), ["stop within 7", "start"]),
+        (state(Health={"Status": "unhealthy"}), ["restart within 7"]),
+        (state(), []),
+    ],
+    ids=["stopped", "paused", "restarting", "unhealthy", "running"],
+)
+def test_repairs_what_is_wrong(first: dict[str, Any], calls: list[str]) -> None:
+    """One repair for each state."""
+    container = PaperContainer([first, state()])
+    wait_ready(client(PaperEngine(container)), request(), Halt())
+    assert container.calls == calls
+
+
+@pytest.mark.parametrize(
+    ("later", "said"),
+    [
+        (state(Running=False, ExitCode=3), r"db: exited \(exit 3\) after .*the last words"),
+        (state(Running=False, ExitCode=137, OOMKilled=True), r"exit 137, OOM"),
+        (state(Restarting=True, ExitCode=1), r"exited \(exit 1\)"),
+        (state(restarts=1), r"restarted by itself"),
+    ],
+)
+def test_fails_at_once_without_hope(later: dict[str, Any], said: str) -> None:
+    """With exit code and last lines, long before the budget ends; and the others are told."""
+    halt = Halt()
+    engine = PaperEngine(PaperContainer([state(), state(), later]), failures=1000)
+    with pytest.raises(ServiceFailedError, match=f"(?s){said}"):
+        wait_ready(client(engine), request(budget_seconds=1000), halt)
+    with pytest.raises(ServiceFailedError, match="app: stopped waiting, because db failed"):
+        halt.pause(1000, "app")
+
+
+def test_fails_when_the_budget_ends() -> None:
+    """And says how long it was."""
+    engine = PaperEngine(PaperContainer([state()]), failures=1_000_000)
+    with pytest.raises(ServiceFailedError, match="not ready within 0 s"):
+        wait_ready(client(engine), request(budget_seconds=0), Halt())
+
+
+def test_a_container_that_is_gone() -> None:
+    """Is named as such."""
+    with pytest.raises(ServiceFailedError, match="its container is gone"):
+        wait_ready(client(PaperEngine(None)), request(), Halt())
+
+
+def test_a_job_must_end_well() -> None:
+    """Exit code 0 passes, another one fails with its last lines."""
+    good = PaperContainer([state(), state(), state(Running=False)])
+    run_job(client(PaperEngine(good)), request(command=()), Halt())
+    assert good.calls == ["start"]
+    bad = PaperContainer([state(), state(), state(Running=False, ExitCode=4)])
+    with pytest.raises(ServiceFailedError, match=r"(?s)exit 4\).*the last words"):
+        run_job(client(PaperEngine(bad)), request(command=()), Halt())
+
+
+def test_a_job_must_end_in_time() -> None:
+    """A job that hangs is a failure too."""
+    with pytest.raises(ServiceFailedError, match="not ready within 0 s"):
+        run_job(client(PaperEngine(PaperContainer([state()]))), request(budget_seconds=0, command=()), Halt())
