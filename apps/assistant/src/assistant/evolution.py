@@ -1,0 +1,149 @@
+"""Evolution's HTTP API as far as this application uses it, and what each failure says about a sent message.
+
+Source: evolution-api 2.3.6 measured; routes `message/sendText`, `chat/findMessages`, `instance/connectionState`.
+"""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from assistant.messages import PERSON_SUFFIX
+from assistant.settings import Settings
+
+CONNECT_SECONDS = 3.0
+# Total time of one request; the outbox leaves a claimed reply alone for longer than this.
+REQUEST_SECONDS = 10.0
+READY_SECONDS = 3.0
+# Evolution stamps messages in whole seconds, rounded down.
+STAMP_SLACK_SECONDS = 1
+_SETUP_MISTAKES = frozenset({401, 403, 404, 429})
+
+
+class NotSentError(Exception):
+    """The message certainly did not leave, for a reason that can pass: sending again is safe."""
+
+
+class RejectedError(Exception):
+    """Evolution refused this very message."""
+
+
+class UncertainError(Exception):
+    """The message may have left: look before sending again."""
+
+
+def evolution_http(settings: Settings, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
+    """The client of one instance, with its token; environment proxies are not for this."""
+    return httpx.AsyncClient(
+        base_url=settings.evolution_url,
+        headers={"apikey": settings.evolution_api_key},
+        timeout=httpx.Timeout(REQUEST_SECONDS, connect=CONNECT_SECONDS),
+        transport=transport,
+        trust_env=False,
+    )
+
+
+class EvolutionClient:
+    """One instance of Evolution."""
+
+    def __init__(self, http: httpx.AsyncClient, instance: str) -> None:
+        """Use an open client made by `evolution_http`."""
+        self._http = http
+        self._instance = instance
+
+    async def send_text(self, number: str, text: str) -> str:
+        """Send a text and return the id Evolution gave it.
+
+        Raises:
+            NotSentError: If it certainly was not sent.
+            RejectedError: If this message was refused.
+            UncertainError: If it may have been sent.
+        """
+        try:
+            answer = await self._http.post(f"/message/sendText/{self._instance}", json={"number": number, "text": text})
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise NotSentError(f"no connection to Evolution ({type(error).__name__})") from error
+        except httpx.HTTPError as error:
+            raise UncertainError(f"no answer from Evolution ({type(error).__name__})") from error
+        if answer.status_code in _SETUP_MISTAKES:
+            raise NotSentError(f"Evolution answered HTTP {answer.status_code}")
+        if answer.is_client_error:
+            raise RejectedError(f"Evolution answered HTTP {answer.status_code}")
+        if not answer.is_success:
+            raise UncertainError(f"Evolution answered HTTP {answer.status_code}")
+        match _json(answer):
+            case {"key": {"id": str(message_id)}} if message_id:
+                return message_id
+        raise UncertainError("Evolution accepted the message but named no id")
+
+    async def find_sent(self, number: str, text: str, since: datetime) -> list[str]:
+        """Ids of messages with this text that the instance sent to a number, oldest first.
+
+        The EVOLUTION channel files what it sent under the bare number, the others under the full address.
+
+        Args:
+            number: As given to `send_text`.
+            text: The exact text.
+            since: Earlier messages do not count.
+
+        Raises:
+            NotSentError: If Evolution could not be asked.
+        """
+        addresses = [number] if "@" in number else [number, number + PERSON_SUFFIX]
+        earliest = int(since.timestamp()) - STAMP_SLACK_SECONDS
+        found = [record for address in addresses for record in await self._messages_with(address)]
+        return [
+            record["key"]["id"]
+            for record in sorted(found, key=_stamp)
+            if record["key"].get("fromMe") and _text(record) == text and _stamp(record) >= earliest
+        ]
+
+    async def problem(self) -> str | None:
+        """Why messages could not be sent through this instance's API now; a telephone that is offline is not one."""
+        try:
+            answer = await self._http.get(f"/instance/connectionState/{self._instance}", timeout=READY_SECONDS)
+        except httpx.HTTPError as error:
+            return f"no answer ({type(error).__name__})"
+        if answer.status_code == HTTPStatus.UNAUTHORIZED:
+            return "AUTH: the instance's token was refused (HTTP 401)"
+        if answer.status_code == HTTPStatus.NOT_FOUND:
+            return f"the instance {self._instance} does not exist"
+        return None if answer.is_success else f"HTTP {answer.status_code}"
+
+    async def _messages_with(self, address: str) -> list[dict[str, Any]]:
+        """The newest messages exchanged with an address: Evolution's first page."""
+        body = {"where": {"key": {"remoteJid": address}}}
+        try:
+            answer = await self._http.post(f"/chat/findMessages/{self._instance}", json=body)
+        except httpx.HTTPError as error:
+            raise NotSentError(f"Evolution could not be asked ({type(error).__name__})") from error
+        match _json(answer):
+            case {"messages": {"records": list(records)}} if answer.is_success:
+                return [record for record in records if isinstance(record, dict) and _has_id(record)]
+        raise NotSentError(f"Evolution could not be asked (HTTP {answer.status_code})")
+
+
+def _json(answer: httpx.Response) -> object:
+    try:
+        return answer.json()
+    except ValueError:  # an error page of something in between: the status code is what counts
+        return None
+
+
+def _has_id(record: dict[str, Any]) -> bool:
+    key = record.get("key")
+    return isinstance(key, dict) and isinstance(key.get("id"), str)
+
+
+def _text(record: dict[str, Any]) -> object:
+    message = record.get("message")
+    if not isinstance(message, dict):
+        return None
+    extended = message.get("extendedTextMessage")
+    return message.get("conversation") or (extended.get("text") if isinstance(extended, dict) else None)
+
+
+def _stamp(record: dict[str, Any]) -> int:
+    stamp = record.get("messageTimestamp")
+    return int(stamp) if isinstance(stamp, (int, float, str)) and str(stamp).isdigit() else 0

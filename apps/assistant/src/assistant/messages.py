@@ -1,0 +1,56 @@
+"""What the assistant knows about messages, free of HTTP and SQL, and the rule that composes a reply."""
+
+from dataclasses import dataclass, field
+
+PERSON_SUFFIX = "@s.whatsapp.net"
+
+
+@dataclass(frozen=True, kw_only=True)
+class InboundMessage:
+    """A message somebody sent to the instance.
+
+    Attributes:
+        instance: Evolution instance that received it.
+        message_id: WhatsApp's id, unique within the instance; Evolution may deliver it more than once.
+        message_type: Evolution's name of the kind, such as `conversation` or `audioMessage`.
+        push_name: The name the sender shows, if any.
+        remote_jid: The sender's WhatsApp address.
+        text: What was written; None for kinds without text.
+    """
+
+    instance: str
+    message_id: str
+    message_type: str
+    push_name: str | None = field(repr=False)
+    remote_jid: str = field(repr=False)
+    text: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageStatus:
+    """How far a message has come."""
+
+    stored: bool
+    reply_id: str | None
+
+
+def compose_reply(ordinal: int, message_type: str, text: str | None) -> str:
+    """The answer to a message.
+
+    Args:
+        ordinal: How many messages this contact has sent up to and with this one, from 1. It comes from the database,
+            so a reader of the conversation sees that data survived a restart.
+        message_type: Named in the reply when there is no text.
+        text: What the contact wrote.
+    """
+    return f"Mensagem {ordinal} recebida: {text if text is not None else f'[{message_type}]'}"
+
+
+def recipient(remote_jid: str) -> str:
+    """The `number` for Evolution's send routes: digits for a person, the full address for anything else.
+
+    A person's address may carry the device that wrote (`5511…:12@s.whatsapp.net`); replies go to the person.
+    """
+    if remote_jid.endswith(PERSON_SUFFIX):
+        return remote_jid.removesuffix(PERSON_SUFFIX).partition(":")[0]
+    return remote_jid

@@ -1,0 +1,19 @@
+"""How far a message has come, for the smoke test; says nothing about its content."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from assistant.messages import MessageStatus
+from assistant.security import require_bearer
+from assistant.state import Assistant, current_assistant
+
+router = APIRouter()
+
+
+@router.get("/messages/{instance}/{message_id}", dependencies=[Depends(require_bearer)])
+async def message_status(
+    instance: str, message_id: str, assistant: Annotated[Assistant, Depends(current_assistant)]
+) -> MessageStatus:
+    """Return whether the message is stored and the id of its reply."""
+    return await assistant.inbox.status(instance, message_id)

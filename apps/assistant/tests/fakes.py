@@ -1,0 +1,177 @@
+"""Stand-ins for what the routes and the replier use, and a scripted Evolution."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from assistant.database.outbox import Claim, Outbox
+from assistant.drain import Drain
+from assistant.evolution import EvolutionClient, evolution_http
+from assistant.messages import InboundMessage, MessageStatus
+from assistant.settings import Settings
+from assistant.state import Assistant
+from sqlalchemy.exc import OperationalError
+
+SECRET = "webhook-secret"
+SETTINGS = Settings(
+    database_url="postgresql+psycopg://u:p@db/chat",
+    evolution_api_key="token",
+    evolution_instance="bot",
+    evolution_url="http://evolution-api:8080",
+    webhook_secret=SECRET,
+)
+CONTACT = "5511988887777@s.whatsapp.net"
+CLAIM = Claim(
+    attempt=1,
+    first_attempt_at=datetime.fromtimestamp(1_700_000_000, UTC),
+    inbound_id=7,
+    may_be_sent=False,
+    message_id="M1",
+    remote_jid=CONTACT,
+    text="Mensagem 1 recebida: olá",
+)
+
+
+class FakeInbox:
+    """Keeps messages in memory; fails like a lost database when told to."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, InboundMessage] = {}
+        self.lost = False
+
+    async def store(self, message: InboundMessage) -> bool:
+        """Keep once."""
+        if self.lost:
+            raise OperationalError("INSERT …", {}, Exception("connection refused"))
+        is_new = message.message_id not in self.stored
+        self.stored[message.message_id] = message
+        return is_new
+
+    async def status(self, instance: str, message_id: str) -> MessageStatus:
+        """Stored messages of `bot` are answered by R1."""
+        stored = instance == "bot" and message_id in self.stored
+        return MessageStatus(stored=stored, reply_id="R1" if stored else None)
+
+
+class FakeDependency:
+    """Has the problem it is given."""
+
+    def __init__(self, problem: str | None = None) -> None:
+        self.trouble = problem
+
+    async def problem(self) -> str | None:
+        """The given problem."""
+        return self.trouble
+
+
+class FakeWorker:
+    """Counts how often it was woken."""
+
+    def __init__(self) -> None:
+        self.running = True
+        self.woken = 0
+
+    def wake(self) -> None:
+        """Count."""
+        self.woken += 1
+
+
+def fake_assistant(**changes: Any) -> Assistant:  # noqa: ANN401 - any field
+    """A healthy assistant, with some parts replaced."""
+    healthy = Assistant(
+        dependencies={"database": FakeDependency(), "evolution": FakeDependency()},
+        drain=Drain(),
+        inbox=FakeInbox(),
+        instance="bot",
+        webhook_secret=SECRET,
+        worker=FakeWorker(),
+    )
+    return replace(healthy, **changes)
+
+
+class FakeOutbox(Outbox):
+    """Holds one reply and writes down what becomes of it."""
+
+    def __init__(self, claim: Claim, known: frozenset[str] = frozenset()) -> None:
+        """Owe one reply; `known` are ids recorded for other messages."""
+        self.pending: list[Claim] = [replace(claim)]
+        self.outcome: tuple[str, Any] | None = None
+        self._known = known
+
+    async def claim(self) -> Claim | None:
+        """Hand the reply out once."""
+        return self.pending.pop() if self.pending else None
+
+    async def record_answer(self, claim: Claim, reply_id: str) -> bool:
+        """Write down."""
+        self.outcome = ("answered", reply_id)
+        return claim.attempt > 0
+
+    async def put_back(self, claim: Claim, *, wait_seconds: float) -> bool:
+        """Write down."""
+        self.outcome = ("uncertain" if claim.may_be_sent else "waiting", wait_seconds)
+        return True
+
+    async def give_up(self, claim: Claim) -> bool:
+        """Write down."""
+        self.outcome = ("failed", claim.attempt)
+        return True
+
+    async def without_known(self, reply_ids: list[str]) -> list[str]:
+        """Filter."""
+        return [reply_id for reply_id in reply_ids if reply_id not in self._known]
+
+
+class FakeEvolution:
+    """Evolution by script: answers to sends in turn, and the messages it holds."""
+
+    def __init__(self, *sends: Callable[[httpx.Request], httpx.Response]) -> None:
+        """Answer sends by these, in order."""
+        self.records: list[dict[str, Any]] = []
+        self.sent: list[dict[str, Any]] = []
+        self._sends = list(sends)
+
+    def client(self) -> EvolutionClient:
+        """A real client that reaches this."""
+        return EvolutionClient(evolution_http(SETTINGS, httpx.MockTransport(self._handle)), "bot")
+
+    def _handle(self, request: httpx.Request) -> httpx.Response:
+        body = json.loads(request.content) if request.content else {}
+        if request.url.path == "/chat/findMessages/bot":
+            wanted = body["where"]["key"]["remoteJid"]
+            records = [record for record in self.records if record["key"]["remoteJid"] == wanted]
+            return httpx.Response(200, json={"messages": {"total": len(records), "records": records}})
+        assert request.url.path == "/message/sendText/bot"
+        assert request.headers["apikey"] == "token"
+        self.sent.append(body)
+        return self._sends.pop(0)(request)
+
+
+def accepted(message_id: str) -> Callable[[httpx.Request], httpx.Response]:
+    """A send that works."""
+    return lambda _: httpx.Response(201, json={"key": {"fromMe": True, "id": message_id}})
+
+
+def answers(status: int) -> Callable[[httpx.Request], httpx.Response]:
+    """A send that is answered with an error."""
+    return lambda _: httpx.Response(status, json={"status": status})
+
+
+def breaks(error: type[httpx.TransportError]) -> Callable[[httpx.Request], httpx.Response]:
+    """A send whose connection fails."""
+
+    def fail(request: httpx.Request) -> httpx.Response:
+        raise error("scripted", request=request)
+
+    return fail
+
+
+def sent_record(
+    message_id: str, text: str = CLAIM.text, *, jid: str = "5511988887777", stamp: int = 1_700_000_001
+) -> dict[str, Any]:
+    """A message as findMessages lists it."""
+    key = {"fromMe": True, "id": message_id, "remoteJid": jid}
+    return {"id": "row", "key": key, "message": {"conversation": text}, "messageTimestamp": stamp}

@@ -1,0 +1,63 @@
+/**
+ * The body of `POST /instance/create`: what it may hold, and the rows it means.
+ */
+import { INTEGRATIONS } from '../contract.js';
+import { badRequest } from '../http/errors.js';
+import { check } from '../http/validate.js';
+import { WEBHOOK_SCHEMA, readWebhook } from './webhookRequest.js';
+
+/** @type {import('../http/validate.js').Schema} */
+const SCHEMA = {
+  type: 'object',
+  required: ['instanceName'],
+  properties: {
+    instanceName: { type: 'string', pattern: /\S/, description: 'The "instanceName" cannot be empty' },
+    integration: { type: 'string' },
+    token: { type: 'string' },
+    number: { type: 'string', pattern: /^\d+[.@\w-]+/ },
+    qrcode: { type: 'boolean' },
+    rejectCall: { type: 'boolean' },
+    msgCall: { type: 'string' },
+    groupsIgnore: { type: 'boolean' },
+    alwaysOnline: { type: 'boolean' },
+    readMessages: { type: 'boolean' },
+    readStatus: { type: 'boolean' },
+    syncFullHistory: { type: 'boolean' },
+    wavoipToken: { type: 'string' },
+    // Without `enabled` it is meant to be on: that differs from /webhook/set, which insists on the field.
+    webhook: { ...WEBHOOK_SCHEMA, required: ['url', 'events'] },
+  },
+};
+
+/**
+ * @param {any} body
+ * @throws {import('../http/errors.js').HttpError} 400
+ */
+export function readCreateRequest(body) {
+  check(body, SCHEMA);
+  if (!Object.values(INTEGRATIONS).includes(body.integration)) throw badRequest('Invalid integration');
+  if (body.integration === INTEGRATIONS.business && !body.number) throw badRequest('number is required');
+  return {
+    integration: body.integration,
+    name: body.instanceName,
+    number: body.number ?? null,
+    qrcode: body.qrcode === true,
+    settings: readFlags(body),
+    token: body.token || undefined,
+    webhook: body.webhook?.url ? readWebhook({ enabled: true, ...body.webhook }) : undefined,
+  };
+}
+
+function readFlags(body) {
+  const flag = (name) => body[name] === true;
+  return {
+    rejectCall: flag('rejectCall'),
+    msgCall: body.msgCall ?? '',
+    groupsIgnore: flag('groupsIgnore'),
+    alwaysOnline: flag('alwaysOnline'),
+    readMessages: flag('readMessages'),
+    readStatus: flag('readStatus'),
+    syncFullHistory: flag('syncFullHistory'),
+    wavoipToken: body.wavoipToken ?? '',
+  };
+}

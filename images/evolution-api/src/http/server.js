@@ -1,0 +1,73 @@
+/**
+ * The HTTP server: body, route, guards, handler, answer.
+ */
+import { createServer } from 'node:http';
+import { describeError } from '../log.js';
+import { readJson } from './body.js';
+import { corsHeaders } from './cors.js';
+import { HttpError, internal, notFound } from './errors.js';
+import { match } from './router.js';
+
+/**
+ * @param {object} parts
+ * @param {Parameters<typeof corsHeaders>[0]} parts.cors
+ * @param {import('../log.js').Log} parts.log
+ * @param {import('./router.js').Route[]} parts.routes
+ * @returns {import('node:http').Server}
+ */
+export function createHttpServer({ cors, log, routes }) {
+  return createServer(async (request, response) => {
+    const started = performance.now();
+    const headers = corsHeaders(cors, request.headers);
+    const { reply, path } = await answer(request, routes, log);
+    send(response, reply, headers);
+    log.verbose('answered', { method: request.method, path, status: reply.status, ms: Math.round(performance.now() - started) });
+  });
+}
+
+/** @returns {Promise<{reply: import('./router.js').Reply, path?: string}>} with the pattern, never the path itself */
+async function answer(request, routes, log) {
+  let path;
+  try {
+    if (request.method === 'OPTIONS') return { reply: { status: 204 } };
+    const { pathname, searchParams } = new URL(request.url, 'http://localhost');
+    // Before the guards, as on the real server: whether a name is taken stands in the body.
+    const body = await readJson(request);
+    const found = match(routes, request.method, pathname);
+    if (!found) throw notFound(`Cannot ${request.method} ${request.url}`);
+    path = found.route.path;
+    const call = {
+      authorization: request.headers.authorization,
+      body,
+      host: request.headers.host ?? '',
+      key: request.headers.apikey,
+      params: found.params,
+      query: searchParams,
+    };
+    for (const guard of found.route.guards ?? []) await guard(call);
+    return { reply: await found.route.handle(call), path };
+  } catch (error) {
+    return { reply: failure(error, log, path), path };
+  }
+}
+
+function failure(error, log, path) {
+  if (error instanceof HttpError) return { status: error.status, body: error.body };
+  log.error('a request failed', { path, ...describeError(error) });
+  const { status, body } = internal('Internal Server Error');
+  return { status, body };
+}
+
+/** @param {import('node:http').ServerResponse} response @param {import('./router.js').Reply} reply @param {object} cors */
+function send(response, { status, body, headers, text, type = 'application/json; charset=utf-8' }, cors) {
+  const content = text ?? (body === undefined ? '' : JSON.stringify(body));
+  response.writeHead(status, {
+    ...cors,
+    ...headers,
+    ...(content === '' ? {} : { 'Content-Type': type }),
+    ...(status === 204 ? {} : { 'Content-Length': Buffer.byteLength(content) }),
+    // What is left of a body nobody reads would be taken for the next request.
+    ...(status === 413 ? { Connection: 'close' } : {}),
+  });
+  response.end(content);
+}

@@ -1,0 +1,65 @@
+/**
+ * `GET /metrics` in Prometheus' text format, behind basic authentication. Served only with `PROMETHEUS_METRICS=true`.
+ *
+ * `METRICS_ALLOWED_IPS` is accepted and has no effect: in 2.3.7 the check never blocks anybody.
+ */
+import { CONTRACT_VERSION } from '../contract.js';
+import { internal } from '../http/errors.js';
+import { sameSecret } from '../http/secret.js';
+
+const TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+/**
+ * @param {{registry: import('../domain/registry.js').Registry, settings: import('../settings/settings.js').Settings}} parts
+ * @returns {import('../http/router.js').Route[]}
+ */
+export function metricsRoutes({ registry, settings }) {
+  const { authRequired, enabled, password, user } = settings.metrics;
+  if (!enabled) return [];
+
+  const handle = ({ authorization }) => {
+    if (authRequired) {
+      if (!user || !password) throw internal('METRICS_USER and METRICS_PASSWORD are not set');
+      const expected = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+      if (!sameSecret(authorization ?? '', expected)) {
+        const headers = { 'WWW-Authenticate': 'Basic realm="metrics"' };
+        return { status: 401, headers, text: 'Authentication required', type: 'text/plain' };
+      }
+    }
+    return { status: 200, text: render(registry.all(), settings), type: TYPE };
+  };
+  return [{ method: 'GET', path: '/metrics', handle }];
+}
+
+/**
+ * @param {import('../domain/registry.js').Instance[]} instances
+ * @param {{database: {clientName: string}, server: {url: string}}} settings
+ * @returns {string}
+ */
+export function render(instances, { database, server }) {
+  const environment = { version: CONTRACT_VERSION, clientName: database.clientName, serverUrl: server.url };
+  const labels = ({ name, integration }) => ({ instance: name, integration });
+  const up = (instance) => sample('evolution_instance_up', labels(instance), instance.state === 'open' ? 1 : 0);
+  const state = (instance) => sample('evolution_instance_state', { ...labels(instance), state: instance.state }, 1);
+  return [
+    ...family('evolution_environment_info', 'Version and names of this server', [
+      sample('evolution_environment_info', environment, 1),
+    ]),
+    ...family('evolution_instances_total', 'Instances this server holds', [
+      sample('evolution_instances_total', {}, instances.length),
+    ]),
+    ...family('evolution_instance_up', '1 while the instance is connected', instances.map(up)),
+    ...family('evolution_instance_state', 'State of the instance as a label', instances.map(state)),
+    '',
+  ].join('\n');
+}
+
+function family(name, help, samples) {
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...samples];
+}
+
+function sample(name, labels, value) {
+  const escape = (text) => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escape(text)}"`);
+  return `${name}${pairs.length > 0 ? `{${pairs.join(',')}}` : ''} ${value}`;
+}

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Registry } from '../src/domain/registry.js';
+import { metricsRoutes } from '../src/routes/metrics.js';
+
+const BASE = { database: { clientName: 'stack' }, server: { url: 'https://evo.example' } };
+const registry = new Registry();
+registry.add({ id: '1', name: 'b"ot', token: 't', connectionStatus: 'close', integration: 'EVOLUTION', number: null });
+
+const routes = (metrics) => metricsRoutes({ registry, settings: { ...BASE, metrics } });
+const basic = (text) => `Basic ${Buffer.from(text).toString('base64')}`;
+const GUARDED = { authRequired: true, enabled: true, password: 'p', user: 'u' };
+
+test('nothing is served unless it is switched on', () => {
+  assert.deepEqual(routes({ ...GUARDED, enabled: false }), []);
+});
+
+test('the right password shows the instances', () => {
+  const { status, text } = routes(GUARDED)[0].handle({ authorization: basic('u:p') });
+  assert.equal(status, 200);
+  assert.match(text, /^evolution_instances_total 1$/m);
+  assert.match(text, /^evolution_instance_up\{instance="b\\"ot",integration="EVOLUTION"\} 0$/m);
+  assert.match(text, /^evolution_environment_info\{version="2\.3\.7",clientName="stack",serverUrl="https:\/\/evo\.example"\} 1$/m);
+});
+
+test('a missing or wrong password does not', () => {
+  for (const authorization of [undefined, basic('u:x')]) {
+    const reply = routes(GUARDED)[0].handle({ authorization });
+    assert.equal(reply.status, 401);
+    assert.ok(reply.headers['WWW-Authenticate']);
+  }
+});
+
+test('a password that was never set is no open door', () => {
+  assert.throws(() => routes({ ...GUARDED, password: '' })[0].handle({ authorization: basic('u:') }), { status: 500 });
+});

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fillFromFile, fillUnset } from '../src/settings/dotenv.js';
+import { SettingsError } from '../src/settings/error.js';
+import { CODE_DEFAULT_API_KEY, migrationUri, readSettings } from '../src/settings/settings.js';
+
+const MINIMAL = {
+  DATABASE_CONNECTION_URI: 'postgresql://u:secret@db/evolution',
+  DATABASE_PROVIDER: 'postgresql',
+  SERVER_TYPE: 'http',
+};
+const BAKED = 'AUTHENTICATION_API_KEY=429683C4C977415CAAFCCE10F7D57E11\nSERVER_TYPE=http\n';
+
+test('an unset key becomes the public one of the shipped file', () => {
+  const env = fillUnset(MINIMAL, BAKED);
+  assert.equal(readSettings(env).auth.apiKey, '429683C4C977415CAAFCCE10F7D57E11');
+});
+
+test('an empty key counts as set and becomes the default of the code', () => {
+  const env = fillUnset({ ...MINIMAL, AUTHENTICATION_API_KEY: '' }, BAKED);
+  assert.equal(readSettings(env).auth.apiKey, CODE_DEFAULT_API_KEY);
+});
+
+test('the environment wins over the file', () => {
+  assert.equal(fillUnset({ AUTHENTICATION_API_KEY: 'own' }, BAKED).AUTHENTICATION_API_KEY, 'own');
+});
+
+test('without a file the environment stays as it is', () => {
+  assert.deepEqual(fillFromFile({ A: '1' }, '/nonexistent/.env'), { A: '1' });
+});
+
+test('a file that cannot be read is no missing file', () => {
+  assert.throws(() => fillFromFile({}, '/'), { code: 'EISDIR' });
+});
+
+for (const name of Object.keys(MINIMAL)) {
+  test(`${name} is required, and the message does not show the others`, () => {
+    const { [name]: _, ...env } = MINIMAL;
+    assert.throws(
+      () => readSettings(env),
+      (error) => error instanceof SettingsError && error.message.startsWith(`${name}:`) && !error.message.includes('secret'),
+    );
+  });
+}
+
+for (const [name, value] of [['SERVER_TYPE', 'https'], ['DATABASE_PROVIDER', 'mysql'], ['SERVER_PORT', '80800']]) {
+  test(`${name}=${value} is refused`, () => {
+    assert.throws(() => readSettings({ ...MINIMAL, [name]: value }), new RegExp(`^SettingsError: ${name}:`));
+  });
+}
+
+test('switches are off unless the text is true', () => {
+  for (const text of [undefined, '', 'TRUE', '1', 'yes']) {
+    assert.equal(readSettings({ ...MINIMAL, DATABASE_SAVE_DATA_INSTANCE: text }).database.saveInstances, false);
+  }
+  assert.equal(readSettings({ ...MINIMAL, DATABASE_SAVE_DATA_INSTANCE: 'true' }).database.saveInstances, true);
+});
+
+test('a pooler serves the server and never the migrations', () => {
+  const env = { ...MINIMAL, DATABASE_PROVIDER: 'psql_bouncer', DATABASE_BOUNCER_CONNECTION_URI: 'postgresql://pooler/x' };
+  assert.equal(readSettings(env).database.uri, 'postgresql://pooler/x');
+  assert.equal(migrationUri(env), MINIMAL.DATABASE_CONNECTION_URI);
+});
+
+test('retry settings fall back where they make no sense', () => {
+  const { retry } = readSettings({ ...MINIMAL, WEBHOOK_RETRY_MAX_ATTEMPTS: 'many', WEBHOOK_RETRY_JITTER_FACTOR: '0' }).webhook;
+  assert.equal(retry.maxAttempts, 10);
+  assert.equal(retry.jitterFactor, 0);
+  assert.deepEqual(retry.nonRetryableStatusCodes, [400, 401, 403, 404, 422]);
+});

@@ -1,0 +1,43 @@
+"""The command line: which command, its settings file, its time limit."""
+
+import argparse
+from pathlib import Path
+
+from probe import instances, smoke
+from probe.errors import ProbeError
+from probe.output import complain
+
+INSTANCES_SECONDS = 60.0
+SMOKE_SECONDS = 30.0
+SMOKE_TEXT = "Olá! Tudo bem?"
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; 0 when it did what it says, 1 when not, 2 for a wrong command line."""
+    options = _parser().parse_args(arguments)
+    try:
+        match options.command:
+            case "instances":
+                instances.run(options.settings, options.timeout_seconds)
+            case "smoke":
+                smoke.run(options.settings, options.timeout_seconds, options.text)
+    except ProbeError as error:
+        complain(f"probe {options.command}: {error}")
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="probe", description="Commands of the platform inside a system's networks.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    create = commands.add_parser("instances", help="make the declared Evolution instances true")
+    _add_common(create, INSTANCES_SECONDS)
+    follow = commands.add_parser("smoke", help="send a message through the system and follow it")
+    _add_common(follow, SMOKE_SECONDS)
+    follow.add_argument("--text", default=SMOKE_TEXT, help="what the contact writes")
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser, seconds: float) -> None:
+    parser.add_argument("--settings", type=Path, required=True, help="JSON file")
+    parser.add_argument("--timeout-seconds", type=float, default=seconds, help=f"limit of it all (default {seconds:g})")
