@@ -71,7 +71,7 @@ def status(stack: StackFile) -> None:
             _state(attributes),
             _uptime(attributes["State"]["StartedAt"]) if running else "",
             str(attributes["RestartCount"]),
-            _memory(cast("dict[str, Any]", container.stats(stream=False))) if running else "",
+            _memory(cast("dict[str, Any]", container.stats(stream=False, one_shot=True))) if running else "",
             " ".join(_published(attributes)),
         )
     if not table.row_count:

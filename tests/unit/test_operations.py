@@ -1,0 +1,64 @@
+"""What the verbs do before and beside Pulumi."""
+
+import json
+import os
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+import typer
+
+from infra.config import DEVELOPMENT_PASSPHRASE
+from operations import locks, pulumi_cli, stack_file
+from operations.stack_file import StackFile
+
+
+def a_stack(*, development: bool) -> StackFile:
+    """Returns the plain part of a stack file."""
+    return StackFile(development=development, docker_host="", image_source="local", name="x", systems=("evolution",))
+
+
+def test_the_passphrase_of_development_stays_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A verb never opens or creates another stack with it; an owner's own passphrase goes through."""
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", DEVELOPMENT_PASSPHRASE)
+    assert pulumi_cli.environment(a_stack(development=True))["PULUMI_CONFIG_PASSPHRASE"] == DEVELOPMENT_PASSPHRASE
+    assert "PULUMI_CONFIG_PASSPHRASE" not in pulumi_cli.environment(a_stack(development=False))
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "my own")
+    assert pulumi_cli.environment(a_stack(development=False))["PULUMI_CONFIG_PASSPHRASE"] == "my own"
+
+
+def test_the_committed_stack_files_are_read() -> None:
+    """Both environments, and the images their systems need."""
+    assert stack_file.read("dev").development
+    assert not stack_file.read("prod").development
+    assert "postgres" in stack_file.read("dev").images
+
+
+def test_an_unknown_stack_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """With those there are."""
+    with pytest.raises(typer.Exit):
+        stack_file.read("devv")
+    assert "Pulumi.devv.yaml: there is no such stack (there are: dev, prod)" in capsys.readouterr().err
+
+
+def lock_of(folder: Path, pid: int, host: str) -> Path:
+    """Writes a lock as Pulumi's file backend does."""
+    path = folder / ".pulumi" / "locks" / "organization" / "zapstack" / "x" / f"{pid}-{host}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"hostname": host, "pid": pid}))
+    return path
+
+
+def test_only_locks_of_dead_processes_of_this_machine_are_removed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A running update, here or elsewhere, keeps its lock."""
+    monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{tmp_path}")
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    dead = lock_of(tmp_path, ended.pid, socket.gethostname())
+    alive = lock_of(tmp_path, os.getpid(), socket.gethostname())
+    elsewhere = lock_of(tmp_path, ended.pid, "another-machine")
+    locks.clear_stale_locks("x")
+    assert (dead.exists(), alive.exists(), elsewhere.exists()) == (False, True, True)
