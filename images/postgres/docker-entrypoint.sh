@@ -64,9 +64,12 @@ initialise_directory() {
 }
 
 # The first server listens on its socket only, so that a TCP readiness check cannot pass during initialisation.
-# `trust` on the socket is in the pg_hba.conf that initdb wrote.
+# `trust` on the socket is in the pg_hba.conf that initdb wrote. Arguments: the server's own, quoted again because
+# pg_ctl takes them as one command line.
 start_socket_server() {
-  PGUSER=$POSTGRES_USER pg_ctl --pgdata="$PGDATA" --wait start --options="-c listen_addresses='' -p 5432 $1"
+  local options="-c listen_addresses='' -p 5432"
+  if [ "$#" -gt 0 ]; then options+=$(printf ' %q' "$@"); fi
+  PGUSER=$POSTGRES_USER pg_ctl --pgdata="$PGDATA" --wait start --options="$options"
 }
 
 stop_socket_server() { pg_ctl --pgdata="$PGDATA" --mode=fast --wait stop; }
@@ -104,7 +107,7 @@ run_initialisation_scripts() {
 first_start() {
   require_password
   initialise_directory
-  start_socket_server "$*"
+  start_socket_server "$@"
   create_database
   run_initialisation_scripts
   stop_socket_server
@@ -130,7 +133,7 @@ if [ "$1" = postgres ] && ! wants_information_only "$@"; then
   if [ -s "$PGDATA/PG_VERSION" ]; then
     printf 'docker-entrypoint: the data directory is initialised; nothing to set up.\n'
   else
-    first_start "$(printf '%q ' "${@:2}")"
+    first_start "${@:2}"
   fi
 fi
 # The server has no use for them, and its children would show them.

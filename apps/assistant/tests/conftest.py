@@ -4,9 +4,10 @@ import os
 from collections.abc import AsyncGenerator
 
 import pytest
+from sqlalchemy.engine import make_url
+
 from assistant.database.engine import Database
 from assistant.database.tables import metadata
-from sqlalchemy.engine import make_url
 
 
 @pytest.fixture

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+from sqlalchemy.exc import OperationalError
+
 from assistant.database.outbox import Claim, Outbox
 from assistant.drain import Drain
 from assistant.evolution import EvolutionClient, evolution_http
 from assistant.messages import InboundMessage, MessageStatus
 from assistant.settings import Settings
 from assistant.state import Assistant
-from sqlalchemy.exc import OperationalError
 
 SECRET = "webhook-secret"
 SETTINGS = Settings(
@@ -39,6 +40,7 @@ class FakeInbox:
     """Keeps messages in memory; fails like a lost database when told to."""
 
     def __init__(self) -> None:
+        """Begin empty."""
         self.stored: dict[str, InboundMessage] = {}
         self.lost = False
 
@@ -60,6 +62,7 @@ class FakeDependency:
     """Has the problem it is given."""
 
     def __init__(self, problem: str | None = None) -> None:
+        """Keep the problem."""
         self.trouble = problem
 
     async def problem(self) -> str | None:
@@ -71,6 +74,7 @@ class FakeWorker:
     """Counts how often it was woken."""
 
     def __init__(self) -> None:
+        """Begin healthy."""
         self.running = True
         self.woken = 0
 

@@ -4,14 +4,15 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from fakes import CONTACT, FakeEvolution, accepted, sent_record
+from sqlalchemy import func, update
+
 from assistant.database.engine import Database
 from assistant.database.inbox import PostgresInbox
 from assistant.database.outbox import Outbox
 from assistant.database.tables import replies
 from assistant.messages import InboundMessage, MessageStatus
 from assistant.replier import Replier
-from fakes import CONTACT, FakeEvolution, accepted, sent_record
-from sqlalchemy import func, update
 
 pytestmark = pytest.mark.anyio
 

@@ -9,12 +9,11 @@ from assistant.logs import JsonFormatter
 
 def record(*, failing: bool) -> logging.LogRecord:
     """A record with fields, perhaps with an exception that quotes a message."""
-    info = None
-    if failing:
-        try:
-            raise ValueError("olá, meu CPF é …")
-        except ValueError:
-            info = sys.exc_info()
+    error = ValueError("olá, meu CPF é …")
+    try:
+        raise error
+    except ValueError:
+        info = sys.exc_info() if failing else None
     made = logging.LogRecord("assistant", logging.ERROR, __file__, 1, "it %s", ("broke",), info)
     made.assistant_fields = {"message_id": "M1"}
     return made

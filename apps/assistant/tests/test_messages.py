@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+
 from assistant.messages import InboundMessage, compose_reply, recipient
 from assistant.payloads import Ignored, PayloadError, read_event
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
+from fakes import CLAIM, FakeEvolution, FakeOutbox, accepted, answers, breaks, sent_record
+
 from assistant.evolution import REQUEST_SECONDS
 from assistant.replier import MAX_REJECTIONS, Replier
-from fakes import CLAIM, FakeEvolution, FakeOutbox, accepted, answers, breaks, sent_record
 
 pytestmark = pytest.mark.anyio
 UNCERTAIN = replace(CLAIM, attempt=2, may_be_sent=True)

@@ -6,11 +6,12 @@ from typing import Any
 
 import httpx
 import pytest
+from fakes import SECRET, FakeDependency, FakeInbox, FakeWorker, fake_assistant
+from test_messages import event
+
 from assistant.app import create_app
 from assistant.drain import Drain
 from assistant.state import Assistant
-from fakes import SECRET, FakeDependency, FakeInbox, FakeWorker, fake_assistant
-from test_messages import event
 
 pytestmark = pytest.mark.anyio
 BEARER = {"authorization": f"Bearer {SECRET}"}

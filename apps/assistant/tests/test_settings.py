@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from assistant.settings import SettingsError, load_settings
 
 COMPLETE = {

@@ -1,0 +1,1 @@
+"""Prepares a machine: Python environment, Docker engine, Pulumi tool chain, image source. Standard library only."""
