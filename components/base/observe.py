@@ -102,9 +102,21 @@ def verdict(inspected: Mapping[str, Any]) -> str:
         return f"restarting ({_exit(state)}) since {state['FinishedAt'][:19]}Z"
     if not state["Running"]:
         return f"{state['Status']} ({_exit(state)}) since {state['FinishedAt'][:19]}Z"
-    if (state.get("Health") or {}).get("Status") == "unhealthy":
+    if unhealthy(state):
         return f"unhealthy since {_unhealthy_since(state['Health'])}"
     return READY
+
+
+def unhealthy(state: Mapping[str, Any]) -> bool:
+    """Returns whether health checks have failed.
+
+    A paused container is called unhealthy too, and still is after it goes on until its next check, with no failed one.
+
+    Args:
+        state: `State` of the engine's `inspect`.
+    """
+    health = state.get("Health") or {}
+    return health.get("Status") == "unhealthy" and health.get("FailingStreak", 0) > 0
 
 
 def _job_verdict(state: Mapping[str, Any]) -> str:

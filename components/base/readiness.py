@@ -14,6 +14,8 @@ from docker import DockerClient
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 
+from components.base.observe import unhealthy
+
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 1.0
 LOG_LINES = 12
@@ -141,7 +143,7 @@ def _repair(container: Container, request: GateRequest) -> None:
         container.start()
     elif not state["Running"]:
         container.start()
-    elif (state.get("Health") or {}).get("Status") == "unhealthy":
+    elif unhealthy(state):
         container.restart(timeout=request.grace_seconds)
     container.reload()
 

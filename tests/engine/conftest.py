@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -74,7 +75,7 @@ class Checkout:
 
     def expect_no_changes(self) -> None:
         """A plain preview must propose nothing."""
-        done = self.pulumi("preview --expect-no-changes")
+        done = self.pulumi("preview --diff --expect-no-changes")
         assert done.code == 0, done.text
 
 
@@ -84,15 +85,11 @@ def copy_checkout(target: Path, state: Path) -> Checkout:
     listed = subprocess.run(
         ["git", "ls-files", "-coz", "--exclude-standard"], capture_output=True, check=True, cwd=CHECKOUT
     ).stdout
-    present = b"\0".join(name for name in listed.split(b"\0") if name and (CHECKOUT / os.fsdecode(name)).exists())
-    pack = subprocess.run(
-        ["tar", "--create", "--null", "--files-from=-", "--no-recursion"],
-        capture_output=True,
-        check=True,
-        cwd=CHECKOUT,
-        input=present,
-    ).stdout
-    subprocess.run(["tar", "--extract"], check=True, cwd=target, input=pack)
+    for name in filter(None, os.fsdecode(listed).split("\0")):
+        if not os.path.lexists(CHECKOUT / name):  # deleted, and not committed yet
+            continue
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(CHECKOUT / name, target / name, follow_symlinks=False)
     (target / f"Pulumi.{STACK}.yaml").write_text(STACK_FILE)
     identity = ["-c", "user.name=tests", "-c", "user.email=tests@localhost"]
     for command in (
@@ -129,7 +126,8 @@ def checkout(tmp_path_factory: pytest.TempPathFactory, engine: docker.DockerClie
 
 def containers(engine: docker.DockerClient) -> dict[str, dict[str, Any]]:
     """Returns the stack's containers, service name to the engine's inspect."""
-    found = engine.containers.list(all=True, filters={"label": f"zapstack.stack={STACK_ID}"})
+    wanted: dict[str, Any] = {"label": f"zapstack.stack={STACK_ID}"}
+    found = engine.containers.list(all=True, filters=wanted, ignore_removed=True)
     return {row.attrs["Config"]["Labels"]["zapstack.service"]: row.attrs for row in found}
 
 
@@ -137,7 +135,7 @@ def names(engine: docker.DockerClient) -> dict[str, list[str]]:
     """Returns what of the stack is on the engine, by kind."""
     wanted: dict[str, Any] = {"label": f"zapstack.stack={STACK_ID}"}
     return {
-        "containers": [str(row.name) for row in engine.containers.list(all=True, filters=wanted)],
+        "containers": [str(row.name) for row in engine.containers.list(all=True, filters=wanted, ignore_removed=True)],
         "networks": [str(row.name) for row in engine.networks.list(filters=wanted)],
         "volumes": [str(row.name) for row in engine.volumes.list(filters=wanted)],
     }

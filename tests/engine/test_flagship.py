@@ -138,7 +138,8 @@ def test_a_failed_gate_says_why_and_fails_again(checkout: Checkout, engine: dock
     source = checkout.path / "apps" / "broken"
     source.mkdir()
     (source / "Dockerfile").write_text(BROKEN)
-    (checkout.path / ".git" / "info" / "exclude").open("a").write("apps/broken\n")
+    exclude = checkout.path / ".git" / "info" / "exclude"
+    exclude.write_text(exclude.read_text() + "apps/broken\n")
     file = checkout.path / f"Pulumi.{STACK}.yaml"
     good = file.read_text()
     file.write_text(good.replace("{portOffset: 1000}", "{portOffset: 1000, app: {source: apps/broken}}"))

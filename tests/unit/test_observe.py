@@ -19,6 +19,7 @@ RUNNING: dict[str, Any] = {
 }
 STOPPED = {**RUNNING, "Running": False, "Status": "exited"}
 FAILED_CHECKS = {
+    "FailingStreak": 2,
     "Log": [
         {"ExitCode": 1, "Start": "2026-01-02T03:01:00.1Z"},
         {"ExitCode": 0, "Start": "2026-01-02T03:02:00.1Z"},
@@ -35,6 +36,7 @@ FAILED_CHECKS = {
         (RUNNING, "service", "ready"),
         ({**RUNNING, "Health": {"Status": "starting"}}, "service", "ready"),
         ({**RUNNING, "Health": FAILED_CHECKS}, "service", "unhealthy since 2026-01-02T03:03:00Z"),
+        ({**RUNNING, "Health": {"FailingStreak": 0, "Log": [], "Status": "unhealthy"}}, "service", "ready"),
         ({**RUNNING, "Paused": True}, "service", "paused since 2026-01-02T03:00:00Z or later"),
         ({**STOPPED, "ExitCode": 3}, "service", "exited (exit 3) since 2026-01-02T03:04:05Z"),
         (

@@ -116,7 +116,7 @@ def test_waits_for_the_first_success() -> None:
         (state(Running=False), ["start"]),
         (state(Paused=True), ["unpause"]),
         (state(Restarting=True), ["stop within 7", "start"]),
-        (state(Health={"Status": "unhealthy"}), ["restart within 7"]),
+        (state(Health={"FailingStreak": 3, "Status": "unhealthy"}), ["restart within 7"]),
         (state(), []),
     ],
     ids=["stopped", "paused", "restarting", "unhealthy", "running"],
