@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from fakes import CONTACT, FakeEvolution, accepted, sent_record
+from scripted import CONTACT, FakeEvolution, accepted, sent_record
 from sqlalchemy import func, update
 
 from assistant.database.engine import Database

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fakes import CLAIM, FakeEvolution, FakeOutbox, accepted, answers, breaks, sent_record
+from scripted import CLAIM, FakeEvolution, FakeOutbox, accepted, answers, breaks, sent_record
 
 from assistant.evolution import REQUEST_SECONDS
 from assistant.replier import MAX_REJECTIONS, Replier

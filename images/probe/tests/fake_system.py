@@ -36,9 +36,13 @@ class FakeSystem:
             return 200, {"status": "success"}
         if headers.get("apikey") not in {GLOBAL_KEY, "token-1"}:
             return 401, {"status": 401, "error": "Unauthorized", "response": {"message": "Unauthorized"}}
+        return self._evolution(method, path, body)
+
+    def _evolution(self, method: str, path: str, body: Any) -> Answer:  # noqa: ANN401 - any JSON
+        resource, _, query = path.partition("?instanceName=")
         match method, resource.split("/")[1:]:
             case "GET", ["instance", "fetchInstances"]:
-                row = None if self.hidden else self.instances.get(path.partition("instanceName=")[2])
+                row = None if self.hidden else self.instances.get(query)
                 return (200, [row]) if row else (404, {"response": {"message": ["does not exist"]}})
             case "POST", ["instance", "create"]:
                 return self._create(body)
