@@ -4,9 +4,10 @@ STACK ?= $(if $(SYSTEM),$(SYSTEM)-dev,dev)
 
 VERB = . .venv/environment.sh && python -m operations
 BIN = .venv/bin
+OWN = apps/assistant images/probe
 
 .DEFAULT_GOAL := help
-.PHONY: help setup python up images preview down destroy smoke status credentials test e2e check format
+.PHONY: help setup python up images preview down destroy smoke status credentials test test-apps e2e check format
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -44,6 +45,13 @@ credentials: setup ## show the generated credentials
 test: python ## run the fast tests; needs nothing but Python
 	@$(BIN)/python -m pytest -m "not engine" --cov=infra --cov=components --cov=stacks --cov-report=term:skip-covered
 
+test-apps: python ## run the tests of our own applications, each with its own pinned libraries
+	@set -e; for folder in $(OWN); do \
+	  echo "== $$folder"; \
+	  (cd $$folder && $(CURDIR)/$(BIN)/uv run --quiet --no-project --isolated --with-requirements requirements.lock \
+	    --with pytest==9.2.0 python -m pytest -q); \
+	done
+
 e2e: setup ## run the engine tests: real containers, a stack of their own
 	@. .venv/environment.sh && python -m pytest -m engine -v
 
@@ -51,6 +59,7 @@ check: python ## lints, types, shell scripts, Dockerfiles
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@set -e; for folder in $(OWN); do (cd $$folder && ruff=$(CURDIR)/$(BIN)/ruff; $$ruff check . && $$ruff format --check .); done
 	@$(BIN)/shellcheck $$(git ls-files '*.sh') .ci/run
 	@$(BIN)/hadolint $$(git ls-files '*Dockerfile')
 

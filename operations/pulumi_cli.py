@@ -50,13 +50,17 @@ def _wait_for_pulumi(_signal: int, _frame: FrameType | None) -> None:
 
 
 def select(stack: StackFile) -> None:
-    """Makes sure the stack exists in the state.
+    """Makes sure the stack exists in the state; only a development stack is created on the way.
+
+    Creating another one writes its salt into a tracked file and needs its owner's passphrase: not a thing to happen by
+    the way.
 
     Raises:
-        typer.Exit: Pulumi refuses, and has said why.
+        typer.Exit: There is no such stack, or Pulumi refuses and has said why.
     """
+    create = ["--create"] if stack.development else []
     done = subprocess.run(
-        ["pulumi", "stack", "select", stack.name, "--create", "--cwd", str(CHECKOUT)],
+        ["pulumi", "stack", "select", stack.name, *create, "--cwd", str(CHECKOUT)],
         capture_output=True,
         check=False,
         env=environment(stack),
@@ -64,6 +68,12 @@ def select(stack: StackFile) -> None:
     )
     if done.returncode:
         typer.echo(done.stderr.strip() or done.stdout.strip(), err=True)
+        if not stack.development:
+            typer.echo(
+                f"{stack.name} is no development stack, so nothing was created. Its owner runs, once: "
+                f"'. .venv/environment.sh', 'export PULUMI_CONFIG_PASSPHRASE=…', 'pulumi stack init {stack.name}'.",
+                err=True,
+            )
         raise typer.Exit(done.returncode)
 
 

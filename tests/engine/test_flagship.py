@@ -41,6 +41,21 @@ def test_up_starts_everything_and_holds_the_conversation(checkout: Checkout, eng
     assert "warning" not in done.text.lower(), done.text
 
 
+def test_the_tool_chain_is_the_pinned_one(checkout: Checkout) -> None:
+    """Both providers as the Python SDKs ask for them."""
+    listed = checkout.run(["sh", "-c", ". .venv/environment.sh && pulumi plugin ls"]).text
+    assert re.search(r"docker\s+resource\s+5\.2\.0", listed), listed
+    assert re.search(r"random\s+resource\s+4\.21\.4", listed), listed
+
+
+def test_a_verb_creates_no_production_stack(checkout: Checkout) -> None:
+    """It says what its owner does, and writes nothing into the tracked file."""
+    refused = checkout.run(["make", "preview", "STACK=prod"])
+    assert refused.code != 0
+    assert "pulumi stack init prod" in refused.text
+    assert checkout.run(["git", "status", "--porcelain"]).text == ""
+
+
 def test_nothing_to_do_after_up_and_after_refresh(checkout: Checkout) -> None:
     """What was just made is what the program describes, also as the engine tells it."""
     checkout.expect_no_changes()
