@@ -77,7 +77,8 @@ def fill_volumes(
         for index, fill in enumerate(fills):
             client.api.put_archive(str(container.id), _MOUNT, archive(fill, str(index), user))
     finally:
-        container.remove(force=True)
+        # v removes the anonymous volume an image's VOLUME line has just made, and never a named one.
+        container.remove(force=True, v=True)
 
 
 def create_volume(client: DockerClient, name: str, labels: Mapping[str, str]) -> None:

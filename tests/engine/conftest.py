@@ -115,8 +115,17 @@ def engine() -> docker.DockerClient:
 
 
 @pytest.fixture(scope="session")
-def checkout(tmp_path_factory: pytest.TempPathFactory, engine: docker.DockerClient) -> Iterator[Checkout]:
+def volumes_before(engine: docker.DockerClient) -> set[str]:
+    """What was on the engine before the first test."""
+    return volumes(engine)
+
+
+@pytest.fixture(scope="session")
+def checkout(
+    tmp_path_factory: pytest.TempPathFactory, engine: docker.DockerClient, volumes_before: set[str]
+) -> Iterator[Checkout]:
     """The copy all engine tests work in; whatever they leave of the stack is removed at the end."""
+    assert not {name for name in volumes_before if name.startswith(f"zapstack-{STACK}-")}, "left by an earlier run"
     folder = tmp_path_factory.mktemp("engine")
     found = copy_checkout(folder / "checkout", folder / "state")
     yield found
@@ -129,6 +138,11 @@ def containers(engine: docker.DockerClient) -> dict[str, dict[str, Any]]:
     wanted: dict[str, Any] = {"label": f"zapstack.stack={STACK_ID}"}
     found = engine.containers.list(all=True, filters=wanted, ignore_removed=True)
     return {row.attrs["Config"]["Labels"]["zapstack.service"]: row.attrs for row in found}
+
+
+def volumes(engine: docker.DockerClient) -> set[str]:
+    """Returns every volume on the engine, nameless ones too."""
+    return {str(row.name) for row in engine.volumes.list()}
 
 
 def names(engine: docker.DockerClient) -> dict[str, list[str]]:

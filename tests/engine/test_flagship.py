@@ -12,7 +12,7 @@ from typing import Any
 import docker
 import pytest
 
-from tests.engine.conftest import STACK, Checkout, containers, copy_checkout, exported, names
+from tests.engine.conftest import STACK, Checkout, containers, copy_checkout, exported, names, volumes
 
 pytestmark = pytest.mark.engine
 
@@ -239,8 +239,9 @@ def test_a_stranger_with_our_name_stops_up(checkout: Checkout, engine: docker.Do
         volume.remove()
 
 
-def test_destroy_leaves_nothing(checkout: Checkout, engine: docker.DockerClient) -> None:
-    """Development's destroy removes data too, because it was asked to."""
+def test_destroy_leaves_nothing(checkout: Checkout, engine: docker.DockerClient, volumes_before: set[str]) -> None:
+    """Development's destroy removes data too, because it was asked to; not even a nameless volume stays."""
     done = checkout.make("destroy")
     assert done.code == 0, done.text
     assert names(engine) == {"containers": [], "networks": [], "volumes": []}
+    assert volumes(engine) <= volumes_before
