@@ -43,7 +43,8 @@ credentials: setup ## show the generated credentials
 	@$(VERB) credentials --stack $(STACK)
 
 test: python ## run the fast tests; needs nothing but Python
-	@$(BIN)/python -m pytest -m "not engine" --cov=infra --cov=components --cov=stacks --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -m "not engine" --cov=infra --cov=components --cov=stacks \
+	  --cov-branch --cov-report=term:skip-covered --cov-fail-under=95
 
 test-apps: python ## run the tests of our own applications, each with its own pinned libraries
 	@set -e; for folder in $(OWN); do \

@@ -1,0 +1,70 @@
+"""An engine of paper: lists, answers and a note of every call that would have changed something."""
+
+from typing import Any
+
+from docker.errors import ImageNotFound, NotFound
+
+
+class PaperEngine:
+    """Stands for a Docker client and for its low-level half at once."""
+
+    def __init__(self, inspected: dict[str, dict[str, Any]] | None = None, images: set[str] | None = None) -> None:
+        """Takes containers, id to inspect, and the references of the images it has."""
+        self.api = self
+        self.containers = self
+        self.images = self
+        self.calls: list[str] = []
+        self.archives: list[tuple[str, bytes]] = []
+        self._inspected = inspected or {}
+        self._images = images or set()
+
+    def __call__(self, *, all: bool, filters: dict[str, str]) -> list[dict[str, str]]:  # noqa: A002 the client's own name
+        """Lists containers, as `api.containers` does."""
+        assert all
+        assert filters["label"].startswith("zapstack.stack=")
+        return [{"Id": id_} for id_ in (*self._inspected, "just-gone")]
+
+    def inspect_container(self, id_: str) -> dict[str, Any]:
+        """Returns one inspect."""
+        if id_ not in self._inspected:
+            raise NotFound("gone")
+        return self._inspected[id_]
+
+    def networks(self, filters: dict[str, str]) -> list[dict[str, str]]:
+        """Lists one network."""
+        assert filters
+        return [{"Name": "net", "Id": "net-id"}]
+
+    def get(self, reference: str) -> str:
+        """Finds an image."""
+        if reference not in self._images:
+            raise ImageNotFound("none")
+        return reference
+
+    def create(self, image: str, **options: Any) -> "PaperEngine":  # noqa: ANN401 the client's own options
+        """Creates a throw-away container."""
+        self.calls.append(f"create from {image} with {sorted(options['volumes'])}")
+        self.id = "throw-away"
+        return self
+
+    def put_archive(self, id_: str, path: str, data: bytes) -> None:
+        """Keeps what would have been written."""
+        self.archives.append((f"{id_}:{path}", data))
+
+    def remove(self, *, force: bool, v: bool) -> None:
+        """Notes the removal of the throw-away container."""
+        assert force
+        assert v, "an anonymous volume would stay"
+        self.calls.append("remove container")
+
+    def create_volume(self, name: str, labels: dict[str, str]) -> None:
+        """Notes the creation."""
+        assert labels
+        self.calls.append(f"create volume {name}")
+
+    def remove_volume(self, name: str, *, force: bool) -> None:
+        """Notes the removal; a volume called `gone` is gone already."""
+        assert force
+        if name == "gone":
+            raise NotFound("gone")
+        self.calls.append(f"remove volume {name}")

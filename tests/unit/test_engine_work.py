@@ -1,0 +1,188 @@
+"""What Prepare, Gate, the observation and the program's checks ask of the engine."""
+
+import io
+import tarfile
+from typing import Any, cast
+
+import docker
+import pulumi
+import pytest
+from docker import DockerClient
+from docker.errors import DockerException
+
+from components.base import docker_api, files, observe, readiness
+from components.base.lock import local_reference
+from components.base.naming import ROLE_LABEL, Scope
+from components.base.providers import gate, prepare
+from infra import local_images, program
+from infra.config import StackConfig
+from infra.errors import UserError
+from stacks.settings import EvolutionSettings
+from tests.unit.paper import PaperEngine
+
+PROPS: dict[str, Any] = {
+    "data": [{"mode": 448.0, "volume": "db-data"}],
+    "docker_host": "",
+    "files": {"plain": "1"},
+    "files_labels": {"a": "b"},
+    "files_volume": "db-files",
+    "fingerprint": "f",
+    "image": "postgres",
+    "labels": {},
+    "observed": "present",
+    "owner": "999:999",
+    "secret_files": {"password": "made up"},
+}
+
+
+@pytest.fixture
+def paper(monkeypatch: pytest.MonkeyPatch) -> PaperEngine:
+    """An engine of paper behind the providers."""
+    engine = PaperEngine()
+    monkeypatch.setattr(prepare, "client", lambda _host: engine)
+    monkeypatch.setattr(gate, "client", lambda _host: engine)
+    return engine
+
+
+def written(engine: PaperEngine) -> dict[str, list[str]]:
+    """Returns what was unpacked where."""
+    found: dict[str, list[str]] = {}
+    for place, data in engine.archives:
+        with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+            found[place] = found.get(place, []) + tar.getnames()
+    return found
+
+
+def test_prepare_writes_files_and_owns_data(paper: PaperEngine) -> None:
+    """Through a container that is removed again."""
+    created = prepare.PrepareProvider().create(PROPS)
+    assert paper.calls == [
+        "create volume db-files",
+        "create from postgres with ['db-data', 'db-files']",
+        "remove container",
+    ]
+    assert written(paper) == {"throw-away:/volumes": ["0", "0/password", "0/plain", "1"]}
+    assert created.id == "db-files"
+    assert created.outs is not None
+    assert created.outs["generation"] == 1
+    assert "secret_files" not in created.outs
+
+
+@pytest.mark.parametrize(("observed", "generation"), [("present", 4), ("missing", 5)])
+def test_a_missing_container_is_a_new_generation(paper: PaperEngine, observed: str, generation: int) -> None:
+    """Changed files alone are not."""
+    updated = prepare.PrepareProvider().update("", {"generation": 4.0}, {**PROPS, "observed": observed})
+    assert updated.outs is not None
+    assert updated.outs["generation"] == generation
+    assert paper.archives
+
+
+def test_delete_removes_the_files_volume_and_no_data(paper: PaperEngine) -> None:
+    """Data volumes are not Prepare's to remove; one that is gone already is no error."""
+    provider = prepare.PrepareProvider()
+    provider.delete("", PROPS)
+    provider.delete("", {**PROPS, "files_volume": "gone"})
+    assert paper.calls == ["remove volume db-files"]
+
+
+def test_the_throw_away_container_goes_also_when_writing_fails(
+    paper: PaperEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of a failed attempt stays."""
+
+    def fail(*_arguments: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(paper, "put_archive", fail)
+    with pytest.raises(OSError, match="disk full"):
+        prepare.PrepareProvider().create(PROPS)
+    assert paper.calls[-1] == "remove container"
+
+
+@pytest.mark.parametrize(("command", "way"), [(["true"], "wait_ready"), ([], "run_job")])
+def test_a_gate_waits_for_a_service_and_runs_a_job(
+    paper: PaperEngine, monkeypatch: pytest.MonkeyPatch, command: list[str], way: str
+) -> None:
+    """Which of the two follows from the probe."""
+    asked: list[readiness.GateRequest] = []
+
+    def note(_engine: object, request: readiness.GateRequest, _halt: object) -> None:
+        asked.append(request)
+
+    monkeypatch.setattr(readiness, way, note)
+    props = {
+        "budget_seconds": 5.0,
+        "command": command,
+        "container": "abc",
+        "docker_host": "",
+        "grace_seconds": 3.0,
+        "observed": "ready",
+        "pids": 9.0,
+        "service": "db",
+    }
+    provider = gate.GateProvider()
+    assert provider.create(props).id == "db"
+    provider.update("", props, props)
+    assert [request.service for request in asked] == ["db", "db"]
+    assert not paper.calls
+
+
+def test_the_observation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lasting containers get a verdict; throw-away ones are only known; one that just went is no error."""
+    running = {"Paused": False, "Restarting": False, "Running": True}
+
+    def inspected(name: str, role: str) -> dict[str, Any]:
+        return {"Config": {"Labels": {ROLE_LABEL: role}}, "Id": f"id-{name}", "Name": f"/{name}", "State": running}
+
+    engine = PaperEngine({"1": inspected("db", "service"), "2": inspected("x", "throw-away")})
+    monkeypatch.setattr(engine, "containers", engine)
+    found = observe.observe(cast("DockerClient", engine), "zapstack/dev")
+    assert found.containers == {"db": "ready"}
+    assert found.containers_by_id == {"db": "id-db", "x": "id-x"}
+    assert found.networks == {"net": "net-id"}
+
+
+def config(source: str) -> StackConfig:
+    """Returns a configuration with an image source."""
+    return StackConfig(
+        docker_host="",
+        environment="development",
+        image_overrides={},
+        image_source="local" if source == "local" else "registry",
+        systems={"evolution": EvolutionSettings()},
+    )
+
+
+def test_missing_local_images_stop_an_update(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the command that builds them; a preview and a registry need none."""
+    monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: False)
+    engine = PaperEngine(images={local_reference("postgres"), local_reference("python")})
+    with pytest.raises(UserError, match="make images STACK=dev") as refused:
+        local_images.require(cast("DockerClient", engine), config("local"), "dev")
+    assert "evolution-api" in str(refused.value)
+    assert "postgres" not in str(refused.value)
+    local_images.require(cast("DockerClient", engine), config("registry"), "dev")
+    monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: True)
+    local_images.require(cast("DockerClient", engine), config("local"), "dev")
+
+
+def test_an_engine_that_does_not_answer_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its address and the command that helps."""
+
+    def refuse(**_options: object) -> None:
+        raise DockerException("connection refused")
+
+    monkeypatch.setattr(docker, "DockerClient", refuse)
+    monkeypatch.setattr(program, "load", lambda _stack: config("local"))
+    monkeypatch.setattr(pulumi, "get_project", lambda: "zapstack")
+    monkeypatch.setattr(pulumi, "get_stack", lambda: "dev")
+    docker_api.client.cache_clear()
+    with pytest.raises(UserError, match=r"Docker engine at .*: no answer .*'make setup'"):
+        program.main()
+    docker_api.client.cache_clear()
+
+
+def test_labels_of_throw_away_containers() -> None:
+    """They tell an interrupted run's rest from a service."""
+    scope = Scope(project="p", stack="s", system="y")
+    assert files.throw_away_labels(scope, "db")[ROLE_LABEL] == "throw-away"
