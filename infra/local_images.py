@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import pulumi
 from docker import DockerClient
-from docker.errors import ImageNotFound
 
 from components.base import lock
+from components.base.docker_api import has_image
 from infra.config import SYSTEM_IMAGES, StackConfig
 from infra.errors import UserError
 
@@ -25,7 +25,7 @@ def require(engine: DockerClient, config: StackConfig, stack: str) -> None:
     if config.image_source != "local" or pulumi.runtime.is_dry_run():
         return
     wanted = {image for system in config.systems for image in SYSTEM_IMAGES[system]} - config.image_overrides.keys()
-    missing = [name for name in _references(wanted) if not _exists(engine, name)]
+    missing = [name for name in _references(wanted) if not has_image(engine, name)]
     if missing:
         raise UserError(
             f"local images are not built: {', '.join(missing)}. The engine would look for them in a registry, so "
@@ -35,11 +35,3 @@ def require(engine: DockerClient, config: StackConfig, stack: str) -> None:
 
 def _references(names: Iterable[str]) -> list[str]:
     return [lock.local_reference(name) for name in sorted(names) if lock.load()[name].local]
-
-
-def _exists(engine: DockerClient, reference: str) -> bool:
-    try:
-        engine.images.get(reference)
-    except ImageNotFound:
-        return False
-    return True

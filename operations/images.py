@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from docker import DockerClient
-from docker.errors import ImageNotFound
 from rich.console import Console
 
 from components.base import lock
+from components.base.docker_api import has_image
 
 BUILD_TIMEOUT_SECONDS = 1800
 """Longest silence of the engine during a build: some steps download hundreds of megabytes."""
@@ -33,20 +33,12 @@ def ensure(client: DockerClient, names: Sequence[str], console: Console) -> None
     Raises:
         BuildFailedError: With the last lines of the build.
     """
-    missing = [name for name in lock.local_closure(list(names)) if not _exists(client, lock.local_reference(name))]
+    missing = [name for name in lock.local_closure(list(names)) if not has_image(client, lock.local_reference(name))]
     for number, name in enumerate(missing, start=1):
         console.print(f"image {number} of {len(missing)}: {name} ({lock.local_reference(name)})")
         started = time.monotonic()
         build(client, name, console)
         console.print(f"image {number} of {len(missing)}: {name} built in {time.monotonic() - started:.0f} s")
-
-
-def _exists(client: DockerClient, reference: str) -> bool:
-    try:
-        client.images.get(reference)
-    except ImageNotFound:
-        return False
-    return True
 
 
 def build(client: DockerClient, name: str, console: Console) -> None:

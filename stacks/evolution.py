@@ -11,7 +11,8 @@ from components.app import App, AppArgs, base_url
 from components.base.engines.containers import ContainersEngine
 from components.base.lock import CHECKOUT
 from components.base.spec import Resources
-from components.evolution_api import EvolutionApi, EvolutionApiArgs, EvolutionInstance, InstanceArgs
+from components.evolution_api import EvolutionApi, EvolutionApiArgs
+from components.evolution_instance import EvolutionInstance, InstanceArgs
 from components.postgres import Postgres, PostgresArgs
 from components.smoke import SERVICE as SMOKE
 from components.smoke import Smoke, SmokeArgs

@@ -4,7 +4,7 @@ import functools
 import os
 
 import docker
-from docker.errors import DockerException
+from docker.errors import DockerException, ImageNotFound
 
 API_TIMEOUT_SECONDS = 60
 """Longest time one call to the engine may take; a stop with a long grace period passes its own."""
@@ -41,3 +41,12 @@ def client(host: str) -> docker.DockerClient:
             f"Docker engine at {address}: no answer ({error}). Nothing has been read or changed. "
             "Start it, or run 'make setup' to install and start one."
         ) from error
+
+
+def has_image(engine: docker.DockerClient, reference: str) -> bool:
+    """Returns whether an engine has an image, without asking a registry."""
+    try:
+        engine.images.get(reference)
+    except ImageNotFound:
+        return False
+    return True

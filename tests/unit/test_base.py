@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from components.base import lock
-from components.base.engines.containers import canonical_cpus, canonical_seconds
+from components.base.engines.canonical import canonical_cpus, canonical_seconds
 from components.base.files import VolumeFill, archive
 from components.base.naming import Scope
 from components.base.secrets import fingerprint

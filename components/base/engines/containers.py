@@ -4,7 +4,6 @@ The only module that creates `docker.Container` and `docker.Volume`; every rule 
 else, so each service inherits all of them. Why each value is written the way it is: ARCHITECTURE.md, "The adapter".
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,13 +12,14 @@ import pulumi
 import pulumi_docker as docker
 
 from components.base import naming, secrets
+from components.base.engines.canonical import canonical_cpus, healthcheck
 from components.base.files import throw_away_labels
 from components.base.images import Images
 from components.base.networks import Networks
 from components.base.observe import Observation
 from components.base.providers.gate import Gate
 from components.base.providers.prepare import Prepare
-from components.base.spec import FILES_ROOT, BaseSpec, DataVolume, JobSpec, Probe, ServiceSpec
+from components.base.spec import FILES_ROOT, BaseSpec, DataVolume, JobSpec, ServiceSpec
 
 REPLACED_IN_FULL = ["healthcheck", "mounts", "tmpfs", "init", "cpuPeriod", "cpuQuota", "#initerror"]
 """Properties whose change the provider would report as done without touching the container (measured)."""
@@ -287,29 +287,3 @@ class ContainersEngine:
 
         files = {**spec.files, **spec.secret_files}
         return pulumi.Output.unsecret(pulumi.Output.all(self.fingerprint_key, files).apply(compute))
-
-
-def canonical_cpus(cpus: float) -> str:
-    """Returns cores the way the provider reads them back; anything else is a change at every run.
-
-    Source: upstream's `nanoInt64ToDecimalString`.
-    """
-    return json.dumps(float(cpus))
-
-
-def canonical_seconds(seconds: int) -> str:
-    """Returns a duration the way Go prints it, which is how the provider reads it back."""
-    hours, rest = divmod(seconds, 3600)
-    minutes, left = divmod(rest, 60)
-    return f"{hours}h{minutes}m{left}s" if hours else f"{minutes}m{left}s" if minutes else f"{left}s"
-
-
-def healthcheck(probe: Probe) -> docker.ContainerHealthcheckArgs:
-    """Returns Docker's own check of a probe."""
-    return docker.ContainerHealthcheckArgs(
-        interval=canonical_seconds(probe.interval_seconds),
-        retries=probe.retries,
-        start_period=canonical_seconds(probe.start_period_seconds),
-        tests=["CMD", *probe.command],
-        timeout=canonical_seconds(probe.timeout_seconds),
-    )

@@ -1,0 +1,33 @@
+"""Values written the way the provider reads them back; in any other form they are a change at every run."""
+
+import json
+
+import pulumi_docker as docker
+
+from components.base.spec import Probe
+
+
+def canonical_cpus(cpus: float) -> str:
+    """Returns cores the way the provider reads them back; anything else is a change at every run.
+
+    Source: upstream's `nanoInt64ToDecimalString`.
+    """
+    return json.dumps(float(cpus))
+
+
+def canonical_seconds(seconds: int) -> str:
+    """Returns a duration the way Go prints it, which is how the provider reads it back."""
+    hours, rest = divmod(seconds, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}h{minutes}m{left}s" if hours else f"{minutes}m{left}s" if minutes else f"{left}s"
+
+
+def healthcheck(probe: Probe) -> docker.ContainerHealthcheckArgs:
+    """Returns Docker's own check of a probe."""
+    return docker.ContainerHealthcheckArgs(
+        interval=canonical_seconds(probe.interval_seconds),
+        retries=probe.retries,
+        start_period=canonical_seconds(probe.start_period_seconds),
+        tests=["CMD", *probe.command],
+        timeout=canonical_seconds(probe.timeout_seconds),
+    )
