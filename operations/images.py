@@ -35,7 +35,7 @@ def ensure(client: DockerClient, names: Sequence[str], console: Console) -> None
     """
     missing = [name for name in lock.local_closure(list(names)) if not has_image(client, lock.local_reference(name))]
     for number, name in enumerate(missing, start=1):
-        console.print(f"image {number} of {len(missing)}: {name} ({lock.local_reference(name)})")
+        console.print(f"image {number} of {len(missing)}: {name} ({lock.local_reference(name)})", soft_wrap=True)
         started = time.monotonic()
         build(client, name, console)
         console.print(f"image {number} of {len(missing)}: {name} built in {time.monotonic() - started:.0f} s")
@@ -78,7 +78,7 @@ def build(client: DockerClient, name: str, console: Console) -> None:
         if text:
             lines.append(text)
         if text.startswith("Step "):
-            console.print(f"  {text.splitlines()[0][:110]}", highlight=False, markup=False)
+            console.print(f"  {text.splitlines()[0][:110]}", highlight=False, markup=False, soft_wrap=True)
         if "error" in answer:
             raise BuildFailedError(
                 f"image {name} could not be built; nothing was started. Its last lines:\n" + "\n".join(lines)
