@@ -10,6 +10,9 @@ import typer
 from operations import stack_file
 
 FILE_BACKEND = "file://"
+PROGRAM = "pulumi"
+PROCESSES = Path("/proc")
+"""Only on Linux; elsewhere a process is asked for by signal 0."""
 
 
 def clear_stale_locks(stack: str) -> None:
@@ -30,6 +33,14 @@ def clear_stale_locks(stack: str) -> None:
 
 
 def _alive(pid: int) -> bool:
+    """Returns whether a process still runs Pulumi: a number may be in use again, or its process dead but not reaped."""
+    if PROCESSES.is_dir():
+        status = PROCESSES / str(pid) / "status"
+        try:
+            lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+        except FileNotFoundError:
+            return False
+        return lines["Name"].strip() == PROGRAM and not lines["State"].strip().startswith("Z")
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

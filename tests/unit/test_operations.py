@@ -50,15 +50,35 @@ def lock_of(folder: Path, pid: int, host: str) -> Path:
     return path
 
 
+def process(folder: Path, pid: int, name: str, state: str) -> None:
+    """Writes what the kernel says of a process."""
+    (folder / str(pid)).mkdir(parents=True)
+    (folder / str(pid) / "status").write_text(f"Name:\t{name}\nState:\t{state}\n")
+
+
 def test_only_locks_of_dead_processes_of_this_machine_are_removed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A running update, here or elsewhere, keeps its lock."""
+    """A running update, here or elsewhere, keeps its lock; a dead one, a zombie and a number used again do not."""
     monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{tmp_path}")
+    monkeypatch.setattr(locks, "PROCESSES", tmp_path / "proc")
+    process(tmp_path / "proc", 1, "pulumi", "S (sleeping)")
+    process(tmp_path / "proc", 2, "pulumi", "Z (zombie)")
+    process(tmp_path / "proc", 3, "bash", "S (sleeping)")
+    here = [lock_of(tmp_path, pid, socket.gethostname()) for pid in (1, 2, 3, 4)]
+    elsewhere = lock_of(tmp_path, 4, "another-machine")
+    locks.clear_stale_locks("x")
+    assert [path.exists() for path in here] == [True, False, False, False]
+    assert elsewhere.exists()
+
+
+def test_without_a_process_table_a_signal_tells(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As on macOS."""
+    monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{tmp_path}")
+    monkeypatch.setattr(locks, "PROCESSES", tmp_path / "none")
     ended = subprocess.Popen(["true"])
     ended.wait()
     dead = lock_of(tmp_path, ended.pid, socket.gethostname())
     alive = lock_of(tmp_path, os.getpid(), socket.gethostname())
-    elsewhere = lock_of(tmp_path, ended.pid, "another-machine")
     locks.clear_stale_locks("x")
-    assert (dead.exists(), alive.exists(), elsewhere.exists()) == (False, True, True)
+    assert (dead.exists(), alive.exists()) == (False, True)
