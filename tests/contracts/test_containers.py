@@ -56,6 +56,7 @@ RULES: dict[str, Callable[[Registered], bool]] = {
     "files fingerprint": lambda c: re.fullmatch(r"[0-9a-f]{16}", str(_label(c, "zapstack.files"))) is not None,
     "deleted before replaced": lambda c: c.request["deleteBeforeReplace"] is True,
     "silent no-ops replaced": lambda c: {"healthcheck", "tmpfs", "#initerror"} <= set(c.request["replaceOnChanges"]),
+    "made anew with a new generation": lambda c: c.request.get("replacementTrigger") == 1.0,
     "one way out of the system": lambda c: len(networks(c) & WORLD) <= 1,
     "published only with a world network": lambda c: not c.inputs.get("ports") or bool(networks(c) & WORLD),
     "loopback only": lambda c: all(port["ip"] == "127.0.0.1" for port in c.inputs.get("ports", [])),
@@ -124,10 +125,11 @@ def test_every_rule_can_fail(rule: str, good: Registered) -> None:
 
 
 def test_options_rules_can_fail(good: Registered) -> None:
-    """The two rules on options are caught as well."""
+    """The rules on options are caught as well."""
     for rule, option in (
         ("deleted before replaced", {"deleteBeforeReplace": False}),
         ("silent no-ops replaced", {"replaceOnChanges": ["healthcheck"]}),
+        ("made anew with a new generation", {"replacementTrigger": None}),
     ):
         bad = Registered(
             inputs=good.inputs,
@@ -137,4 +139,8 @@ def test_options_rules_can_fail(good: Registered) -> None:
             type=good.type,
         )
         assert not RULES[rule](bad)
-    assert RULES.keys() == MUTATIONS.keys() | {"deleted before replaced", "silent no-ops replaced"}
+    assert RULES.keys() == MUTATIONS.keys() | {
+        "deleted before replaced",
+        "made anew with a new generation",
+        "silent no-ops replaced",
+    }
