@@ -12,15 +12,14 @@ from pydantic import ValidationError
 
 from components.base.lock import Source
 from infra.errors import explain, refuse
-from stacks import evolution
-from stacks.settings import EvolutionSettings, Settings
+from stacks.base import System
+from stacks.registry import SYSTEMS
+from stacks.settings import Settings
 
 DEVELOPMENT_PASSPHRASE = "development"  # noqa: S105 a documented constant; see README, "State"
 MACHINE_FILE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "zapstack" / "machine.json"
 """What set-up found out about this machine."""
 
-SYSTEMS: Mapping[str, type[Settings]] = {evolution.NAME: EvolutionSettings}
-SYSTEM_IMAGES: Mapping[str, tuple[str, ...]] = {evolution.NAME: evolution.IMAGES}
 ENVIRONMENTS = ("development", "production")
 IMAGE_SOURCES = ("auto", "registry", "local")
 
@@ -49,11 +48,12 @@ class StackConfig:
         return self.environment == "production"
 
 
-def load(stack: str) -> StackConfig:
+def load(stack: str, systems: Mapping[str, System] = SYSTEMS) -> StackConfig:
     """Returns the configuration of a stack.
 
     Args:
         stack: Stack name, which names the file.
+        systems: The kinds of systems it may name.
 
     Raises:
         UserError: All mistakes at once.
@@ -63,7 +63,7 @@ def load(stack: str) -> StackConfig:
     mistakes: list[str] = []
     environment = _choice(config.get("environment"), ENVIRONMENTS, f"{place}:environment", mistakes)
     images = _choice(config.get("images") or "auto", IMAGE_SOURCES, f"{place}:images", mistakes)
-    systems = _systems(config.get_object("systems"), f"{place}:systems", mistakes)
+    chosen = _systems(config.get_object("systems"), systems, f"{place}:systems", mistakes)
     overrides = config.get_object("imageOverrides") or {}
     if not isinstance(overrides, dict) or not all(isinstance(value, str) for value in overrides.values()):
         mistakes.append(f"{place}:imageOverrides: must map image names to references")
@@ -78,7 +78,7 @@ def load(stack: str) -> StackConfig:
         environment="production" if environment == "production" else "development",
         image_overrides=overrides,
         image_source=image_source(images),
-        systems=systems,
+        systems=chosen,
     )
 
 
@@ -89,20 +89,25 @@ def _choice(value: str | None, allowed: tuple[str, ...], place: str, mistakes: l
     return value
 
 
-def _systems(rows: Any, place: str, mistakes: list[str]) -> dict[str, Settings]:  # noqa: ANN401 checked here
+def _systems(
+    rows: Any,  # noqa: ANN401 checked here
+    kinds: Mapping[str, System],
+    place: str,
+    mistakes: list[str],
+) -> dict[str, Settings]:
     if not isinstance(rows, dict) or not rows:
-        mistakes.append(f"{place}: name at least one system (allowed: {', '.join(sorted(SYSTEMS))})")
+        mistakes.append(f"{place}: name at least one system (allowed: {', '.join(sorted(kinds))})")
         return {}
     checked: dict[str, Settings] = {}
     for name, row in rows.items():
-        model = SYSTEMS.get(name)
-        if model is None:
-            mistakes.append(f"{place}.{name}: unknown system (allowed: {', '.join(sorted(SYSTEMS))})")
+        kind = kinds.get(name)
+        if kind is None:
+            mistakes.append(f"{place}.{name}: unknown system (allowed: {', '.join(sorted(kinds))})")
             continue
         try:
-            checked[name] = model.model_validate(row if row is not None else {})
+            checked[name] = kind.settings.model_validate(row if row is not None else {})
         except ValidationError as error:
-            mistakes += explain(error, place=f"{place}.{name}", model=model)
+            mistakes += explain(error, place=f"{place}.{name}", model=kind.settings)
     return checked
 
 

@@ -1,22 +1,24 @@
 """Local images must be built before the engine is asked for them: it would look for them in a registry."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pulumi
 from docker import DockerClient
 
 from components.base import lock
 from components.base.docker_api import has_image
-from infra.config import SYSTEM_IMAGES, StackConfig
+from infra.config import StackConfig
 from infra.errors import UserError
+from stacks.base import System
 
 
-def require(engine: DockerClient, config: StackConfig, stack: str) -> None:
+def require(engine: DockerClient, config: StackConfig, systems: Mapping[str, System], stack: str) -> None:
     """Stops an update whose local images are not there; a preview needs none of them.
 
     Args:
         engine: The engine.
         config: Checked configuration.
+        systems: The kinds of systems it may name.
         stack: Stack name, for the command that helps.
 
     Raises:
@@ -24,7 +26,7 @@ def require(engine: DockerClient, config: StackConfig, stack: str) -> None:
     """
     if config.image_source != "local" or pulumi.runtime.is_dry_run():
         return
-    wanted = {image for system in config.systems for image in SYSTEM_IMAGES[system]} - config.image_overrides.keys()
+    wanted = {image for system in config.systems for image in systems[system].images} - config.image_overrides.keys()
     missing = [name for name in _references(wanted) if not has_image(engine, name)]
     if missing:
         raise UserError(

@@ -1,5 +1,6 @@
 """The program: configuration, one look at the engine, systems, outputs."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import pulumi
@@ -17,35 +18,41 @@ from infra.config import StackConfig, load
 from infra.errors import UserError
 from infra.interrupted import clear_leftovers
 from infra.outputs import export
-from stacks.base import SystemOutputs
-from stacks.evolution import Evolution, EvolutionArgs
-from stacks.settings import EvolutionSettings
+from stacks.base import System, SystemOutputs
+from stacks.registry import SYSTEMS
 
 NETWORKS: Final[tuple[NetworkName, ...]] = ("data", "edge", "egress", "publish")
 
 
-def main() -> None:
-    """Declares everything the stack consists of."""
+def main(systems: Mapping[str, System] = SYSTEMS) -> None:
+    """Declares everything the stack consists of.
+
+    Args:
+        systems: The kinds of systems it may hold.
+    """
     project, stack = pulumi.get_project(), pulumi.get_stack()
-    config = load(stack)
+    config = load(stack, systems)
     stack_id = Scope(project=project, stack=stack, system="").stack_id
     try:
         engine = client(config.docker_host)
     except EngineUnreachableError as error:
         raise UserError(str(error)) from error
-    local_images.require(engine, config, stack)
+    local_images.require(engine, config, systems, stack)
     observation = observe(engine, stack_id)
     if clear_leftovers(engine, observation, stack):
         observation = observe(engine, stack_id)
-    declare(config, observation, project=project, stack=stack)
+    declare(config, observation, systems, project=project, stack=stack)
 
 
-def declare(config: StackConfig, observation: Observation, *, project: str, stack: str) -> None:
+def declare(
+    config: StackConfig, observation: Observation, systems: Mapping[str, System], *, project: str, stack: str
+) -> None:
     """Registers every system of a stack and exports its outputs.
 
     Args:
         config: Checked configuration.
         observation: What the engine looks like.
+        systems: The kinds of systems it may hold.
         project: Pulumi project.
         stack: Pulumi stack.
     """
@@ -64,7 +71,5 @@ def declare(config: StackConfig, observation: Observation, *, project: str, stac
             protect_data=config.production,
             scope=scope,
         )
-        if isinstance(settings, EvolutionSettings):
-            args = EvolutionArgs(publish_stores=not config.production, settings=settings)
-            outputs[name] = Evolution(name, args, engine, root).outputs
+        outputs[name] = systems[name].build(name, settings, config.production, engine, root)
     export(outputs)

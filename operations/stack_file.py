@@ -7,7 +7,8 @@ import typer
 import yaml
 
 from components.base.lock import CHECKOUT, Source
-from infra.config import SYSTEM_IMAGES, image_source
+from infra.config import image_source
+from stacks.registry import SYSTEMS
 
 PROJECT = "zapstack"
 
@@ -33,7 +34,9 @@ class StackFile:
     @property
     def images(self) -> list[str]:
         """Names in the lock file of the images its systems run on."""
-        return sorted({image for system in self.systems for image in SYSTEM_IMAGES.get(system, ())})
+        return sorted(
+            {image for system in self.systems for image in (SYSTEMS[system].images if system in SYSTEMS else ())}
+        )
 
 
 def read(stack: str) -> StackFile:

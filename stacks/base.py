@@ -1,9 +1,13 @@
-"""What every system hands to the stack's outputs."""
+"""What every system of a stack is: its settings, what it is built with, and what it hands to the stack's outputs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
+
+from components.base.engines.containers import ContainersEngine
+from stacks.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,3 +23,20 @@ class SystemOutputs:
     credentials: Mapping[str, Mapping[str, pulumi.Input[str]]]
     services: Sequence[str]
     urls: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class System:
+    """A kind of system that a stack may hold.
+
+    Attributes:
+        build: Registers it: logical name, settings, whether it is production, engine, options with the parent.
+        images: Images of the lock file it runs on, or builds its own from.
+        ports: Service to its port on the host, from settings and whether it is production.
+        settings: Model of its settings.
+    """
+
+    build: Callable[[str, Any, bool, ContainersEngine, pulumi.ResourceOptions], SystemOutputs]
+    images: Sequence[str]
+    ports: Callable[[Any, bool], Mapping[str, int]]
+    settings: type[Settings]

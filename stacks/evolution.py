@@ -1,6 +1,6 @@
 """The `evolution` system: an application that answers WhatsApp messages through Evolution API."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, final
 
@@ -16,12 +16,13 @@ from components.evolution_instance import EvolutionInstance, InstanceArgs
 from components.postgres import Postgres, PostgresArgs
 from components.smoke import SERVICE as SMOKE
 from components.smoke import Smoke, SmokeArgs
-from stacks.base import SystemOutputs
+from stacks.base import System, SystemOutputs
 from stacks.settings import DatabaseSettings, EvolutionSettings
 
 NAME: Final = "evolution"
 IMAGES: Final = ("evolution-api", "postgres", "probe", "python")
 """Images of the lock file it runs on, or builds its own from."""
+SCHEMES: Final = {"db": "postgresql", "evolution-postgres": "postgresql"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +30,11 @@ class EvolutionArgs:
     """What the system is given.
 
     Attributes:
-        publish_stores: Whether databases and the API have a port on the host's loopback.
+        production: Whether databases and the API stay off the host's ports.
         settings: The system's settings.
     """
 
-    publish_stores: bool
+    production: bool
     settings: EvolutionSettings
 
 
@@ -60,13 +61,13 @@ class Evolution(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         settings = args.settings
 
-        def host_port(port: int, *, store: bool = True) -> int | None:
-            return None if store and not args.publish_stores else port + settings.port_offset
-
-        db = Postgres("db", database(settings.db, "postgres_adk_data", host_port), engine, child)
+        ports = host_ports(settings, args.production)
+        db = Postgres("db", database(settings.db, "postgres_adk_data", ports.get("db")), engine, child)
         evolution_postgres = Postgres(
             "evolution-postgres",
-            database(settings.evolution_postgres, "postgres_evo_data", host_port, alias="evolution_postgres"),
+            database(
+                settings.evolution_postgres, "postgres_evo_data", ports.get("evolution-postgres"), "evolution_postgres"
+            ),
             engine,
             child,
         )
@@ -75,7 +76,7 @@ class Evolution(pulumi.ComponentResource):
             EvolutionApiArgs(
                 client_name=f"{engine.scope.project}-{engine.scope.stack}",
                 database=evolution_postgres.connection,
-                host_port=host_port(settings.evolution_api.port),
+                host_port=ports.get("evolution-api"),
             ),
             engine,
             child,
@@ -95,7 +96,7 @@ class Evolution(pulumi.ComponentResource):
             "app",
             AppArgs(
                 database=db.connection,
-                host_port=host_port(settings.app.port, store=False),
+                host_port=ports["app"],
                 instance=instance.connection,
                 source=CHECKOUT / settings.app.source,
             ),
@@ -114,30 +115,45 @@ class Evolution(pulumi.ComponentResource):
                 },
             },
             services=("app", "db", "evolution-api", "evolution-postgres"),
-            urls={
-                service: f"{scheme}://127.0.0.1:{port}"
-                for service, scheme, port in (
-                    ("app", "http", host_port(settings.app.port, store=False)),
-                    ("db", "postgresql", host_port(settings.db.port)),
-                    ("evolution-api", "http", host_port(settings.evolution_api.port)),
-                    ("evolution-postgres", "postgresql", host_port(settings.evolution_postgres.port)),
-                )
-                if port is not None
-            },
+            urls={service: f"{SCHEMES.get(service, 'http')}://127.0.0.1:{port}" for service, port in ports.items()},
         )
         self.register_outputs({"urls": dict(self.outputs.urls)})
 
 
-def database(
-    settings: DatabaseSettings, volume: str, host_port: Callable[[int], int | None], alias: str = ""
-) -> PostgresArgs:
+def host_ports(settings: EvolutionSettings, production: bool) -> Mapping[str, int]:  # noqa: FBT001 `System.ports` names it
+    """Returns the services with a port on the host, and the port."""
+    ports = {"app": settings.app.port}
+    if not production:
+        ports |= {
+            "db": settings.db.port,
+            "evolution-api": settings.evolution_api.port,
+            "evolution-postgres": settings.evolution_postgres.port,
+        }
+    return {service: port + settings.port_offset for service, port in ports.items()}
+
+
+def database(settings: DatabaseSettings, volume: str, host_port: int | None, alias: str = "") -> PostgresArgs:
     """Returns the arguments of one of the two servers."""
     return PostgresArgs(
         aliases=(alias,) if alias else (),
         database=settings.database,
-        host_port=host_port(settings.port),
+        host_port=host_port,
         max_connections=settings.max_connections,
         resources=Resources(memory_mib=settings.memory_mib),
         user=settings.user,
         volume=volume,
     )
+
+
+def build(
+    name: str,
+    settings: EvolutionSettings,
+    production: bool,  # noqa: FBT001 `System.build` names it
+    engine: ContainersEngine,
+    opts: pulumi.ResourceOptions,
+) -> SystemOutputs:
+    """Registers the system."""
+    return Evolution(name, EvolutionArgs(production=production, settings=settings), engine, opts).outputs
+
+
+SYSTEM: Final = System(build=build, images=IMAGES, ports=host_ports, settings=EvolutionSettings)

@@ -13,6 +13,8 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 from components.base.observe import Observation
 from infra.config import StackConfig
 from infra.program import declare
+from stacks.base import System
+from stacks.registry import SYSTEMS
 from stacks.settings import EvolutionSettings, Settings
 
 MADE_UP = "made-up-secret"
@@ -138,19 +140,24 @@ def stack_config(*, production: bool = False, systems: Mapping[str, Settings] | 
     )
 
 
-def record(config: StackConfig | None = None, observation: Observation | None = None) -> Graph:
+def record(
+    config: StackConfig | None = None,
+    observation: Observation | None = None,
+    systems: Mapping[str, System] = SYSTEMS,
+) -> Graph:
     """Runs the program and returns what it registered.
 
     Args:
         config: Configuration; development's defaults when None.
         observation: What the engine looks like; empty when None.
+        systems: The kinds of systems.
     """
     recorder = Recorder()
     set_mocks(_Answers(), monitor=recorder, preview=False, project="zapstack", stack="dev")
 
     @test  # type: ignore[untyped-decorator]
     def program() -> None:
-        declare(config or stack_config(), observation or Observation(), project="zapstack", stack="dev")
+        declare(config or stack_config(), observation or Observation(), systems, project="zapstack", stack="dev")
 
     program()
     return recorder.graph

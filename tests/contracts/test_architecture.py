@@ -12,7 +12,7 @@ ALLOWED = {
     "infra": {"infra", "stacks", "components"},
     "stacks": {"stacks", "components"},
     "components": {"components"},
-    "operations": {"operations", "infra", "components"},
+    "operations": {"operations", "infra", "stacks", "components"},
 }
 IMAGE = re.compile(r"^[a-z][a-z0-9./_-]*:[0-9v][A-Za-z0-9._-]*(@sha256:[0-9a-f]+)?$")
 

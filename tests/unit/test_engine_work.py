@@ -17,6 +17,7 @@ from components.base.providers import gate, prepare
 from infra import local_images, program
 from infra.config import StackConfig
 from infra.errors import UserError
+from stacks.registry import SYSTEMS
 from stacks.settings import EvolutionSettings
 from tests.unit.paper import PaperEngine
 
@@ -158,12 +159,12 @@ def test_missing_local_images_stop_an_update(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: False)
     engine = PaperEngine(images={local_reference("postgres"), local_reference("python")})
     with pytest.raises(UserError, match="make images STACK=dev") as refused:
-        local_images.require(cast("DockerClient", engine), config("local"), "dev")
+        local_images.require(cast("DockerClient", engine), config("local"), SYSTEMS, "dev")
     assert "evolution-api" in str(refused.value)
     assert "postgres" not in str(refused.value)
-    local_images.require(cast("DockerClient", engine), config("registry"), "dev")
+    local_images.require(cast("DockerClient", engine), config("registry"), SYSTEMS, "dev")
     monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: True)
-    local_images.require(cast("DockerClient", engine), config("local"), "dev")
+    local_images.require(cast("DockerClient", engine), config("local"), SYSTEMS, "dev")
 
 
 def test_an_engine_that_does_not_answer_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,7 +174,7 @@ def test_an_engine_that_does_not_answer_is_one_clear_error(monkeypatch: pytest.M
         raise DockerException("connection refused")
 
     monkeypatch.setattr(docker, "DockerClient", refuse)
-    monkeypatch.setattr(program, "load", lambda _stack: config("local"))
+    monkeypatch.setattr(program, "load", lambda _stack, _systems: config("local"))
     monkeypatch.setattr(pulumi, "get_project", lambda: "zapstack")
     monkeypatch.setattr(pulumi, "get_stack", lambda: "dev")
     docker_api.client.cache_clear()

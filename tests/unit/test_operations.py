@@ -32,7 +32,7 @@ def test_the_committed_stack_files_are_read() -> None:
     """Both environments, and the images their systems need."""
     assert stack_file.read("dev").development
     assert not stack_file.read("prod").development
-    assert "postgres" in stack_file.read("dev").images
+    assert "probe" in stack_file.read("dev").images
 
 
 def test_an_unknown_stack_is_named(capsys: pytest.CaptureFixture[str]) -> None:
