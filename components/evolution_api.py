@@ -68,8 +68,8 @@ class EvolutionApi(pulumi.ComponentResource):
         api_key = secrets.generated(f"{name}-api-key", pulumi.ResourceOptions(parent=self))
         settings = settings_file(api_key=api_key, client_name=args.client_name, database=args.database, host=name)
         migrations = engine.job(f"{name}-migrate", migrations_spec(f"{name}-migrate", args, settings), self)
-        server = engine.service(name, evolution_spec(name, args, settings), self, after=(migrations.gate,))
-        self.connection = EvolutionConnection(api_key=api_key, host=name, ready=server.gate)
+        server = engine.service(name, evolution_spec(name, args, settings), self, after=(migrations,))
+        self.connection = EvolutionConnection(api_key=api_key, host=name, ready=server)
         self.register_outputs({"host": name, "port": PORT})
 
 

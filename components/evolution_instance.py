@@ -69,7 +69,7 @@ class EvolutionInstance(pulumi.ComponentResource):
             evolution=args.evolution,
             name=args.instance,
             number=args.number,
-            ready=job.gate,
+            ready=(job,),
             token=token,
             webhook_secret=webhook_secret,
         )

@@ -1,7 +1,7 @@
 """Postgres: one server, one database, one role that owns it.
 
-Owns the container, its data volume and the role's generated password. Deliberately not: backups, replication, and
-schema, which belong to the applications.
+Owns the container, its data volume, the roles that may log in and their generated passwords. Deliberately not:
+backups, replication, and schema, which belong to the applications.
 
 Source: https://hub.docker.com/_/postgres (entrypoint rules, uid, paths); design of limits in
 `shared_buffers` and `max_connections` from https://www.postgresql.org/docs/15/runtime-config-resource.html
@@ -9,7 +9,7 @@ Source: https://hub.docker.com/_/postgres (entrypoint rules, uid, paths); design
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, final
+from typing import Any, Final, Literal, final
 
 import pulumi
 
@@ -22,14 +22,21 @@ from components.base.spec import (
     NetworkName,
     Port,
     Probe,
+    Reload,
     Resources,
     ServiceSpec,
     Stop,
 )
+from components.postgres_roles import roles_sql
 
 PORT: Final = 5432
 DATA_PATH: Final = "/var/lib/postgresql/data"
-PASSWORD_FILE: Final = "password"  # noqa: S105 a file name
+SUPERUSER: Final = "postgres"
+PASSWORD_FILE: Final = "superuser_password"  # noqa: S105 a file name
+ROLES_FILE: Final = "roles.sql"
+SECOND_SLOT: Final = "_b"
+"""What the second of two alternating login roles ends with."""
+SALT_BYTES: Final = 16
 SHM_MIB: Final = 256
 """Parallel queries need more than Docker's 64 MiB."""
 
@@ -39,13 +46,16 @@ class PostgresArgs:
     """Settings of a server.
 
     Attributes:
-        database: Database made at initialisation.
-        user: Role made at initialisation.
+        database: Database made at initialisation. A changed name is not a new database: it has to be renamed first.
+        user: Role that consumers log in as; may change at any time.
         volume: Name of the data volume.
         aliases: Further network aliases.
         host_port: Port on the host's loopback; not published when None.
+        major: Major version; data of one major is not read by another.
         max_connections: Connections the server accepts, 10 to 5000.
+        password: The user's own password instead of a generated one.
         resources: Limits; `shared_buffers` is a quarter of the memory.
+        rotation: How often the generated password has been rotated, 0 or more.
     """
 
     database: str
@@ -53,8 +63,11 @@ class PostgresArgs:
     volume: str
     aliases: Sequence[str] = ()
     host_port: int | None = None
+    major: Literal[15, 16] = 16
     max_connections: int = 100
+    password: str | None = field(default=None, repr=False)
     resources: Resources = field(default_factory=lambda: Resources(memory_mib=512))
+    rotation: int = 0
 
 
 @final
@@ -77,15 +90,35 @@ class Postgres(pulumi.ComponentResource):
             opts: Options with the parent.
         """
         super().__init__("zapstack:components:Postgres", name, None, opts)
-        password = secrets.generated(f"{name}-password", pulumi.ResourceOptions(parent=self))
-        realised = engine.service(name, postgres_spec(name, args, password), self)
+        child = pulumi.ResourceOptions(parent=self)
+        superuser = secrets.generated(f"{name}-superuser", child)
+        slots = secrets.slots(f"{name}-password", child, given=args.password, rotation=args.rotation)
+        salt = secrets.salt(f"{name}-salt", SALT_BYTES, child)
+        gates = engine.service(name, postgres_spec(name, args, superuser, _roles(args, slots, salt)), self)
         self.connection = PostgresConnection(
-            database=args.database, host=name, password=password, ready=realised.gate, user=args.user
+            database=args.database, host=name, password=slots.active, ready=gates, user=login_roles(args)[0]
         )
         self.register_outputs({"host": name, "port": PORT})
 
 
-def postgres_spec(name: str, args: PostgresArgs, password: pulumi.Input[str]) -> ServiceSpec:
+def login_roles(args: PostgresArgs) -> list[str]:
+    """Returns the roles that may log in, the one in use first; a password of the user's own needs only one."""
+    if args.password is not None:
+        return [args.user]
+    both = [args.user, args.user + SECOND_SLOT]
+    return both if args.rotation % 2 == 0 else both[::-1]
+
+
+def _roles(args: PostgresArgs, slots: secrets.Slots, salt: pulumi.Output[str]) -> pulumi.Output[str]:
+    def render(known: list[Any]) -> str:
+        salt_base64, *passwords = known
+        verifiers = [secrets.scram_verifier(password, salt_base64) for password in passwords]
+        return roles_sql(args.database, dict(zip(login_roles(args), verifiers, strict=True)))
+
+    return pulumi.Output.secret(pulumi.Output.all(salt, *slots.accepted).apply(render))
+
+
+def postgres_spec(name: str, args: PostgresArgs, superuser: pulumi.Input[str], roles: pulumi.Input[str]) -> ServiceSpec:
     """Returns the description of a server."""
     networks: set[NetworkName] = {"data"}
     ports: list[Port] = []
@@ -104,23 +137,32 @@ def postgres_spec(name: str, args: PostgresArgs, password: pulumi.Input[str]) ->
             "POSTGRES_DB": args.database,
             "POSTGRES_INITDB_ARGS": "--data-checksums",
             "POSTGRES_PASSWORD_FILE": f"{FILES_ROOT}/{name}/{PASSWORD_FILE}",
-            "POSTGRES_USER": args.user,
+            "POSTGRES_USER": SUPERUSER,
         },
         # The address matters: during initialisation a server answers on its socket only, and is not the real one yet.
         health=Probe(
             budget_seconds=120,
-            command=("pg_isready", "-q", "-h", "127.0.0.1", "-U", args.user, "-d", args.database),
+            command=("pg_isready", "-q", "-h", "127.0.0.1", "-U", SUPERUSER, "-d", args.database),
             start_period_seconds=60,
         ),
-        image="postgres",
+        image=f"postgres-{args.major}",
         networks=frozenset(networks),
         ports=ports,
         resources=args.resources,
-        secret_files={PASSWORD_FILE: password},
+        # Over the socket, which only processes of this container reach: no password is needed there.
+        reload=Reload(
+            at_start=True,
+            command=(
+                *("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"),
+                *("--username", SUPERUSER, "--dbname", args.database, "--file", f"{FILES_ROOT}/{name}/{ROLES_FILE}"),
+            ),
+            files=frozenset({ROLES_FILE}),
+        ),
+        secret_files={PASSWORD_FILE: superuser, ROLES_FILE: roles},
         shm_mib=SHM_MIB,
         # SIGINT is Postgres' fast shutdown: sessions are ended, everything is written.
         stop=Stop(signal="SIGINT", grace_seconds=60),
-        user=lock.user("postgres"),
+        user=lock.user(f"postgres-{args.major}"),
         volumes=(DataVolume(name=args.volume, path=DATA_PATH),),
         writable={"/tmp": 64, "/var/run/postgresql": 8},  # noqa: S108 inside the container
     )

@@ -5,44 +5,32 @@ know; the next run would fail on their names. They carry the stack's label, so t
 """
 
 import contextlib
-import json
-import subprocess
-from collections.abc import Mapping
 
 import pulumi
 from docker import DockerClient
 from docker.errors import NotFound
 
 from components.base import naming
-from components.base.observe import Observation
+from components.base.observe import Look
 from infra.errors import UserError
-
-EXPORT_TIMEOUT_SECONDS = 60
-OWN_TYPES = frozenset({"docker:index/container:Container", "docker:index/network:Network"})
+from infra.state import Known
 
 
-def clear_leftovers(engine: DockerClient, observation: Observation, stack: str) -> bool:
+def clear_leftovers(engine: DockerClient, seen: Look, known: Known) -> bool:
     """Removes containers and networks of this stack that its state does not know; data volumes are never touched.
 
     A preview only names them.
 
     Args:
         engine: The engine.
-        observation: What it looks like.
-        stack: Stack name.
+        seen: What is on it.
+        known: What the state knows.
 
     Returns:
         Whether anything was removed.
-
-    Raises:
-        UserError: An object of our name is not ours.
     """
-    refuse_foreign(engine, stack)
-    if not (observation.containers_by_id or observation.networks):
-        return False
-    known = ids_in_state(stack)
-    containers = {name: id_ for name, id_ in observation.containers_by_id.items() if id_ not in known}
-    networks = {name: id_ for name, id_ in observation.networks.items() if id_ not in known}
+    containers = {row["Name"].lstrip("/"): row["Id"] for row in seen.containers if row["Id"] not in known.ids}
+    networks = {name: id_ for name, id_ in seen.networks.items() if id_ not in known.ids}
     for name in (*containers, *networks):
         pulumi.log.info(f"{name} is left from an interrupted run and makes way; data volumes stay")
     if pulumi.runtime.is_dry_run():
@@ -54,19 +42,6 @@ def clear_leftovers(engine: DockerClient, observation: Observation, stack: str) 
         with contextlib.suppress(NotFound):
             engine.api.remove_network(id_)
     return bool(containers or networks)
-
-
-def ids_in_state(stack: str) -> frozenset[str]:
-    """Returns the engine's ids of containers and networks that the stack's state knows."""
-    exported = subprocess.run(  # noqa: S603 our own CLI, no shell
-        ["pulumi", "stack", "export", "--stack", stack, "--cwd", pulumi.get_root_directory()],  # noqa: S607 on PATH
-        capture_output=True,
-        check=True,
-        text=True,
-        timeout=EXPORT_TIMEOUT_SECONDS,
-    )
-    deployment: Mapping[str, list[Mapping[str, str]]] = json.loads(exported.stdout)["deployment"]
-    return frozenset(row["id"] for row in deployment.get("resources", []) if row["type"] in OWN_TYPES and "id" in row)
 
 
 def refuse_foreign(engine: DockerClient, stack: str) -> None:

@@ -11,13 +11,14 @@ from components.base.engines.containers import ContainersEngine
 from components.base.images import Images
 from components.base.naming import Scope
 from components.base.networks import Networks
-from components.base.observe import Observation, observe
+from components.base.observe import Observation, judge, look
 from components.base.spec import NetworkName
 from infra import local_images
 from infra.config import StackConfig, load
 from infra.errors import UserError
-from infra.interrupted import clear_leftovers
-from infra.outputs import export
+from infra.interrupted import clear_leftovers, refuse_foreign
+from infra.outputs import export as export_outputs
+from infra.state import Known, export
 from stacks.base import System, SystemOutputs
 from stacks.registry import SYSTEMS
 
@@ -38,9 +39,12 @@ def main(systems: Mapping[str, System] = SYSTEMS) -> None:
     except EngineUnreachableError as error:
         raise UserError(str(error)) from error
     local_images.require(engine, config, systems, stack)
-    observation = observe(engine, stack_id)
-    if clear_leftovers(engine, observation, stack):
-        observation = observe(engine, stack_id)
+    refuse_foreign(engine, stack)
+    seen = look(engine, stack_id)
+    known = export(stack) if seen.containers or seen.networks else Known()
+    if clear_leftovers(engine, seen, known):
+        seen = look(engine, stack_id)
+    observation = judge(seen, known.expected)
     declare(config, observation, systems, project=project, stack=stack)
 
 
@@ -58,6 +62,7 @@ def declare(
     """
     root = pulumi.ResourceOptions()
     fingerprint_key = secrets.generated("fingerprint-key", root)
+    images = Images(overrides=config.image_overrides, parent=None, source=config.image_source)
     outputs: dict[str, SystemOutputs] = {}
     for name, settings in sorted(config.systems.items()):
         scope = Scope(project=project, stack=stack, system=name)
@@ -65,11 +70,11 @@ def declare(
         engine = ContainersEngine(
             docker_host=config.docker_host,
             fingerprint_key=fingerprint_key,
-            images=Images(overrides=config.image_overrides, parent=networks, source=config.image_source),
+            images=images,
             networks=networks,
             observation=observation,
             protect_data=config.production,
             scope=scope,
         )
         outputs[name] = systems[name].build(name, settings, config.production, engine, root)
-    export(outputs)
+    export_outputs(outputs)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, final
+from typing import Final, Literal, final
 
 import pulumi
 
@@ -20,7 +20,7 @@ from stacks.base import System, SystemOutputs
 from stacks.settings import DatabaseSettings, EvolutionSettings
 
 NAME: Final = "evolution"
-IMAGES: Final = ("evolution-api", "postgres", "probe", "python")
+IMAGES: Final = ("evolution-api", "postgres-15", "probe", "python")
 """Images of the lock file it runs on, or builds its own from."""
 SCHEMES: Final = {"db": "postgresql", "evolution-postgres": "postgresql"}
 
@@ -66,7 +66,11 @@ class Evolution(pulumi.ComponentResource):
         evolution_postgres = Postgres(
             "evolution-postgres",
             database(
-                settings.evolution_postgres, "postgres_evo_data", ports.get("evolution-postgres"), "evolution_postgres"
+                settings.evolution_postgres,
+                "postgres_evo_data",
+                ports.get("evolution-postgres"),
+                alias="evolution_postgres",
+                major=15,
             ),
             engine,
             child,
@@ -132,12 +136,15 @@ def host_ports(settings: EvolutionSettings, production: bool) -> Mapping[str, in
     return {service: port + settings.port_offset for service, port in ports.items()}
 
 
-def database(settings: DatabaseSettings, volume: str, host_port: int | None, alias: str = "") -> PostgresArgs:
+def database(
+    settings: DatabaseSettings, volume: str, host_port: int | None, alias: str = "", major: Literal[15, 16] = 15
+) -> PostgresArgs:
     """Returns the arguments of one of the two servers."""
     return PostgresArgs(
         aliases=(alias,) if alias else (),
         database=settings.database,
         host_port=host_port,
+        major=major,
         max_connections=settings.max_connections,
         resources=Resources(memory_mib=settings.memory_mib),
         user=settings.user,

@@ -1,5 +1,6 @@
 """Runs the program without an engine and records what it registers, options included."""
 
+import base64
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -77,6 +78,8 @@ class _Answers(Mocks):
         if args.typ == "random:index/randomPassword:RandomPassword":
             # Mocks do not know which outputs the provider marks as secret.
             state["result"] = pulumi.Output.secret(f"{MADE_UP}-{args.name}")
+        if args.typ == "random:index/randomBytes:RandomBytes":
+            state["base64"] = base64.b64encode(args.name.encode()[: int(args.inputs["length"])]).decode()
         if args.typ.endswith(":Prepare"):
             state["generation"] = 1
         return f"id-of-{args.name}", state

@@ -12,7 +12,7 @@ from components.base import lock
 class Images:
     """The images of one stack; each becomes one resource, however many services use it."""
 
-    def __init__(self, *, overrides: Mapping[str, str], parent: pulumi.Resource, source: lock.Source) -> None:
+    def __init__(self, *, overrides: Mapping[str, str], parent: pulumi.Resource | None, source: lock.Source) -> None:
         """Remembers where images come from.
 
         Args:

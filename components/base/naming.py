@@ -9,9 +9,17 @@ SYSTEM_LABEL = f"{PREFIX}.system"
 SERVICE_LABEL = f"{PREFIX}.service"
 ROLE_LABEL = f"{PREFIX}.role"
 FILES_LABEL = f"{PREFIX}.files"
+REPLICA_LABEL = f"{PREFIX}.replica"
+READINESS_LABEL = f"{PREFIX}.readiness"
+"""The readiness probe's command as JSON, so that verbs can ask what the gate asked."""
 
 LASTING_ROLES = frozenset({"service", "job", "tool"})
 """Roles of containers that belong to a resource of the stack; the others are thrown away by whoever made them."""
+
+
+def key(system: str, service: str, replica: int) -> str:
+    """Returns what stands for one container of a stack, whatever name the engine knows it by."""
+    return f"{system}/{service}/{replica}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,11 +60,11 @@ class Scope:
             ROLE_LABEL: role,
         }
 
-    def compose_labels(self, name: str) -> Mapping[str, str]:
+    def compose_labels(self, name: str, replica: int) -> Mapping[str, str]:
         """Returns the labels by which `docker compose -p <project>-<stack>-<system> logs <name>` finds a container."""
         return {
             "com.docker.compose.project": f"{self.project}-{self.stack}-{self.system}",
             "com.docker.compose.service": name,
-            "com.docker.compose.container-number": "1",
+            "com.docker.compose.container-number": str(replica),
             "com.docker.compose.oneoff": "False",
         }

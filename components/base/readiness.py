@@ -1,33 +1,24 @@
 """Waits until a service can do its work, and says why when it can't.
 
-The logic behind the `Gate` resource: repair what was observed, probe until the first success, fail at once when the
-container has no chance any more.
+The logic behind the `Gate` resource: repair what was changed by hand, probe until the first success, fail at once when
+the container has no chance any more, then do what must follow: limits, reload, taking its place behind the proxy.
 """
 
-import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from docker import DockerClient
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 
-from components.base.observe import unhealthy
+from components.base import repair, rollout
+from components.base.failure import Halt, ServiceFailedError, ended, failure
+from components.base.repair import Joined
+from components.base.verdict import unhealthy
 
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 1.0
-LOG_LINES = 12
-
-
-class ServiceFailedError(Exception):
-    """A service did not become ready, or a job did not end well."""
-
-
-# The engine prints an exception with the name of its module in front, which says nothing to the person reading it.
-ServiceFailedError.__module__ = "builtins"
-ServiceFailedError.__qualname__ = "ServiceFailed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +30,14 @@ class GateRequest:
         command: Readiness probe, run in the container; empty for a job.
         container: Container id.
         grace_seconds: Time the container has to stop when it must be restarted.
-        pids: Limit of processes and threads set once the service is ready.
+        memory_mib: Memory limit.
+        networks: Its networks; a start-first replica joins the last of them when it is ready.
+        pids: Limit of processes and threads.
+        predecessor: Id of the container whose place it takes behind the proxy; empty when there is none.
+        proxy: Proxy in front of it.
+        reload: Command that makes it take its files; empty when there is nothing to take.
+        restart_at_once: Whether an unhealthy container is restarted before it is asked again, as only stateless
+            services may be.
         service: Name for messages.
     """
 
@@ -47,36 +45,18 @@ class GateRequest:
     command: Sequence[str]
     container: str
     grace_seconds: int
+    memory_mib: int
+    networks: Sequence[Joined]
     pids: int
     service: str
-
-
-class Halt:
-    """Set by the first gate that fails, so that the others stop waiting for something that will not come."""
-
-    def __init__(self) -> None:
-        """Starts unset."""
-        self._event = threading.Event()
-        self._reason = ""
-
-    def set(self, service: str) -> None:
-        """Names the service that failed; later ones change nothing."""
-        if not self._event.is_set():
-            self._reason = service
-            self._event.set()
-
-    def pause(self, seconds: float, service: str) -> None:
-        """Waits, or raises at once when another service has failed.
-
-        Raises:
-            ServiceFailedError: Another gate failed.
-        """
-        if self._event.wait(seconds) and self._reason != service:
-            raise ServiceFailedError(f"{service}: stopped waiting, because {self._reason} failed")
+    predecessor: str = ""
+    proxy: rollout.Proxy | None = None
+    reload: Sequence[str] = ()
+    restart_at_once: bool = False
 
 
 def wait_ready(client: DockerClient, request: GateRequest, halt: Halt) -> None:
-    """Repairs what one look finds wrong and waits until the probe succeeds.
+    """Repairs what one look finds wrong and waits until the service does its work.
 
     Args:
         client: The engine.
@@ -89,14 +69,22 @@ def wait_ready(client: DockerClient, request: GateRequest, halt: Halt) -> None:
     started = time.monotonic()
     try:
         container = _get(client, request)
-        _repair(container, request)
-        restarts = container.attrs["RestartCount"]
-        pause = FIRST_PAUSE_SECONDS
-        while not _probe(client, container, request):
-            _raise_if_hopeless(container, request, restarts, started)
-            halt.pause(pause, request.service)
-            pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
-        _limit_pids(client, container, request.pids)
+        repair.limits(client, container, memory_mib=request.memory_mib, pids=request.pids)
+        serving = request.proxy.network if request.proxy else ""
+        already = serving in (container.attrs["NetworkSettings"]["Networks"] or {})
+        repair.networks(client, container, [row for row in request.networks if already or row.name != serving])
+        repair.run(container, request.grace_seconds)
+        container.reload()
+        sick = unhealthy(container.attrs["State"])
+        if sick and request.restart_at_once:
+            container.restart(timeout=request.grace_seconds)
+            container.reload()
+            sick = False
+        _probe_until_ready(client, container, request, halt, started=started, may_restart=sick)
+        if request.reload:
+            _reload(client, container, request, started)
+        if request.proxy:
+            _take_place(client, container, request, request.proxy)
     except ServiceFailedError:
         halt.set(request.service)
         raise
@@ -112,7 +100,7 @@ def run_job(client: DockerClient, request: GateRequest, halt: Halt) -> None:
     try:
         container = _get(client, request)
         container.start()
-        _limit_pids(client, container, request.pids)
+        repair.limits(client, container, memory_mib=request.memory_mib, pids=request.pids)
         pause = FIRST_PAUSE_SECONDS
         container.reload()
         while container.attrs["State"]["Running"]:
@@ -121,7 +109,7 @@ def run_job(client: DockerClient, request: GateRequest, halt: Halt) -> None:
             pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
             container.reload()
         if container.attrs["State"]["ExitCode"] != 0:
-            raise _failure(container, request, _ended(container.attrs["State"]), started)
+            raise failure(container, request.service, ended(container.attrs["State"]), started)
     except ServiceFailedError:
         halt.set(request.service)
         raise
@@ -134,26 +122,32 @@ def _get(client: DockerClient, request: GateRequest) -> Container:
         raise ServiceFailedError(f"{request.service}: its container is gone; run 'pulumi up' again") from error
 
 
-def _repair(container: Container, request: GateRequest) -> None:
-    state = container.attrs["State"]
-    if state["Paused"]:
-        container.unpause()
-    elif state["Restarting"]:
-        container.stop(timeout=request.grace_seconds)
-        container.start()
-    elif not state["Running"]:
-        container.start()
-    elif unhealthy(state):
-        container.restart(timeout=request.grace_seconds)
-    container.reload()
+def _probe_until_ready(
+    client: DockerClient, container: Container, request: GateRequest, halt: Halt, *, started: float, may_restart: bool
+) -> None:
+    """Probes until the first success.
+
+    A container that was unhealthy before is restarted once, when it has not answered for a whole budget: a store that
+    only needs time must not lose it to a restart.
+    """
+    restarts = container.attrs["RestartCount"]
+    pause = FIRST_PAUSE_SECONDS
+    while not _succeeds(client, container, request.command):
+        _raise_if_gone(container, request, restarts, started)
+        if time.monotonic() - started > request.budget_seconds and may_restart:
+            container.restart(timeout=request.grace_seconds)
+            started, may_restart, restarts = time.monotonic(), False, 0
+        _raise_if_late(container, request, started)
+        halt.pause(pause, request.service)
+        pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
 
 
-def _probe(client: DockerClient, container: Container, request: GateRequest) -> bool:
-    """Returns whether the probe succeeds; a container that can't run it now is simply not ready."""
+def _succeeds(client: DockerClient, container: Container, command: Sequence[str]) -> bool:
+    """Returns whether a command succeeds in a container; one that can't run it now is simply not ready."""
     try:
-        command = client.api.exec_create(container.id, list(request.command))
-        client.api.exec_start(command["Id"])
-        code: int | None = client.api.exec_inspect(command["Id"])["ExitCode"]
+        created = client.api.exec_create(container.id, list(command))
+        client.api.exec_start(created["Id"])
+        code: int | None = client.api.exec_inspect(created["Id"])["ExitCode"]
     except APIError as error:
         if error.status_code in {404, 409, 500}:  # not running (any more): the caller looks why
             return False
@@ -161,41 +155,32 @@ def _probe(client: DockerClient, container: Container, request: GateRequest) -> 
     return code == 0
 
 
-def _raise_if_hopeless(container: Container, request: GateRequest, restarts: int, started: float) -> None:
+def _reload(client: DockerClient, container: Container, request: GateRequest, started: float) -> None:
+    """Runs the reload command; what it prints may hold parts of the files and is not shown."""
+    if not _succeeds(client, container, request.reload):
+        raise failure(
+            container, request.service, f"did not take its changed files ({request.reload[0]} failed)", started
+        )
+
+
+def _take_place(client: DockerClient, container: Container, request: GateRequest, proxy: rollout.Proxy) -> None:
+    repair.networks(client, container, request.networks)
+    container.reload()
+    rollout.joined(client, proxy, container, request.service)
+    if request.predecessor:
+        rollout.leave(client, proxy, request.predecessor)
+
+
+def _raise_if_gone(container: Container, request: GateRequest, restarts: int, started: float) -> None:
     try:
         container.reload()
     except NotFound as error:
         raise ServiceFailedError(f"{request.service}: its container was removed while it was starting") from error
     state = container.attrs["State"]
     if not state["Running"] or state["Restarting"] or container.attrs["RestartCount"] > restarts:
-        raise _failure(container, request, _ended(state), started)
-    _raise_if_late(container, request, started)
+        raise failure(container, request.service, ended(state), started)
 
 
 def _raise_if_late(container: Container, request: GateRequest, started: float) -> None:
     if time.monotonic() - started > request.budget_seconds:
-        raise _failure(container, request, f"not ready within {request.budget_seconds} s", started)
-
-
-def _ended(state: Mapping[str, Any]) -> str:
-    if state["Running"] and not state["Restarting"]:
-        return "restarted by itself"  # the exit code of the earlier run is not kept
-    return f"exited (exit {state['ExitCode']}{', OOM' if state['OOMKilled'] else ''})"
-
-
-def _failure(container: Container, request: GateRequest, what: str, started: float) -> ServiceFailedError:
-    lines = container.logs(tail=LOG_LINES).decode(errors="replace").strip() or "(it printed nothing)"
-    after = time.monotonic() - started
-    return ServiceFailedError(
-        f"{request.service}: {what} after {after:.1f} s. What depends on it was not started. "
-        f"Look at 'docker logs {container.name}', then run 'pulumi up' again. Its last lines:\n{lines}"
-    )
-
-
-def _limit_pids(client: DockerClient, container: Container, pids: int) -> None:
-    """Sets the one limit that neither the provider nor the client library's update call can set."""
-    if container.attrs["HostConfig"].get("PidsLimit") == pids:
-        return
-    api: Any = client.api  # its public update call lacks PidsLimit, and the type stubs lack the private ones
-    url = api._url("/containers/{0}/update", container.id)  # noqa: SLF001
-    api._raise_for_status(api._post_json(url, data={"PidsLimit": pids}))  # noqa: SLF001
+        raise failure(container, request.service, f"not ready within {request.budget_seconds} s", started)

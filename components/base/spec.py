@@ -7,7 +7,7 @@ Deliberately not: names on the engine, labels, limits of a particular engine; th
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import pulumi
 
@@ -25,8 +25,11 @@ class Connection(Protocol):
     """What a service offers its consumers; the concrete ones are in `components.base.connections`."""
 
     @property
-    def ready(self) -> pulumi.Resource:
-        """The gate a consumer waits for."""
+    def ready(self) -> Sequence[pulumi.Resource]:
+        """The gates a consumer waits for."""
+
+    def proof(self) -> Mapping[str, pulumi.Input[Any]] | None:
+        """What is tried with the consumer's own credentials before it starts; None where nothing can be tried."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +84,53 @@ class DataVolume:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Bind:
+    """A folder of the host inside the container: development's way to edit what runs.
+
+    Attributes:
+        source: Absolute path on the host.
+        path: Where it is mounted, read-only.
+    """
+
+    source: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reload:
+    """How a running service takes changed files without being replaced.
+
+    Attributes:
+        command: Program and arguments, run in the container without a shell; must be safe to run twice.
+        files: Names of the files it covers; a change of any other file replaces the container.
+        at_start: Whether it is also run when a container becomes ready for the first time.
+    """
+
+    command: Sequence[str]
+    files: frozenset[str]
+    at_start: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ingress:
+    """The proxy in front of a start-first service: it is asked when a replica serves, and to drain one that leaves.
+
+    Attributes:
+        service: The proxy's service name.
+        backend: Name of the service's backend in it.
+        network: Network on which it finds the replicas by their serving alias.
+        port: Loopback port of its runtime socket, inside its container.
+        drain_seconds: Longest wait for the sessions of a leaving replica.
+    """
+
+    service: str
+    backend: str
+    network: NetworkName = "edge"
+    port: int = 9999
+    drain_seconds: int = 30
+
+
+@dataclass(frozen=True, kw_only=True)
 class Resources:
     """Limits of one container.
 
@@ -121,9 +171,12 @@ class BaseSpec:
         user: Numeric `uid:gid`; root is not accepted.
         command: Arguments; the image's own when empty.
         entrypoint: Program; the image's own when empty.
+        binds: Folders of the host.
         environment: Plain settings. Secrets never go here.
         files: Configuration files without secrets, name below `/run/secrets/<service>/` to content.
         secret_files: The same for files that hold secrets.
+        shm_mib: Shared memory.
+        stop: How it is stopped.
         uses: Connections it consumes: they set its start order.
         volumes: Data volumes.
         writable: Directories that are writable and forgotten at the end, path to size in MiB.
@@ -134,6 +187,7 @@ class BaseSpec:
     networks: frozenset[NetworkName]
     resources: Resources
     user: str
+    binds: Sequence[Bind] = ()
     command: Sequence[str] = ()
     entrypoint: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -164,31 +218,53 @@ class BaseSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceSpec(BaseSpec):
-    """One long-running container.
+    """One long-running container, or several equal ones.
 
     Attributes:
         health: The check Docker runs for as long as the container lives.
         readiness: What the gate asks; the health check's command when None.
-        aliases: Names by which other containers of the system reach it.
+        aliases: Names by which other containers of the system reach it, besides its own name.
         hostname: Fixed host name where the service keys data by it.
+        ingress: Proxy in front of it. With one the rollout is start-first: a new replica serves before its
+            predecessor is drained and leaves. Without one it is stop-first, as stores and session owners need it.
         ports: Published ports.
+        reload: How changed files are taken without a replacement; None replaces the container.
+        replicas: Equal containers, 1 or more; more than 1 need an ingress.
+        self_healing: Whether a failing health check ends the container, so that the engine starts it again. For
+            stateless services only.
     """
 
     health: Probe
     aliases: Sequence[str] = ()
     hostname: str = ""
+    ingress: Ingress | None = None
     ports: Sequence[Port] = ()
     readiness: Probe | None = None
+    reload: Reload | None = None
+    replicas: int = 1
+    self_healing: bool = False
 
     def __post_init__(self) -> None:
-        """Refuses published ports on a container that has only internal networks.
+        """Refuses combinations that could not work.
 
         Raises:
-            ValueError: As said, and whatever `BaseSpec` refuses.
+            ValueError: Published ports on internal networks only, replicas without an ingress or with a host port or
+                data volumes, a reload of files that do not exist; and whatever `BaseSpec` refuses.
         """
         super().__post_init__()
         if self.ports and not self.networks & WORLD_NETWORKS:
             raise ValueError(f"image {self.image} publishes ports without the publish or egress network")
+        if self.replicas < 1 or (self.replicas > 1 and self.ingress is None):
+            raise ValueError(
+                f"image {self.image} has {self.replicas} replicas: give at least 1, and more than 1 an ingress"
+            )
+        if self.ingress and (self.ports or self.volumes or self.networks <= {self.ingress.network}):
+            raise ValueError(
+                f"image {self.image} is rolled out start-first: two copies can share neither host ports nor data "
+                f"volumes, and each starts on another network than {self.ingress.network}, which it joins when ready"
+            )
+        if self.reload and not self.reload.files <= self.files.keys() | self.secret_files.keys():
+            raise ValueError(f"image {self.image} reloads files it does not have")
 
 
 @dataclass(frozen=True, kw_only=True)

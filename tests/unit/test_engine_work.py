@@ -32,6 +32,7 @@ PROPS: dict[str, Any] = {
     "labels": {},
     "observed": "present",
     "owner": "999:999",
+    "proof": {},
     "secret_files": {"password": "made up"},
 }
 
@@ -69,7 +70,7 @@ def test_prepare_writes_files_and_owns_data(paper: PaperEngine) -> None:
     assert "secret_files" not in created.outs
 
 
-@pytest.mark.parametrize(("observed", "generation"), [("present", 4), ("missing", 5)])
+@pytest.mark.parametrize(("observed", "generation"), [("present", 4), ("paused", 4), ("missing", 5), ("replaced", 5)])
 def test_a_missing_container_is_a_new_generation(paper: PaperEngine, observed: str, generation: int) -> None:
     """Changed files alone are not."""
     updated = prepare.PrepareProvider().update("", {"generation": 4.0}, {**PROPS, "observed": observed})
@@ -117,8 +118,13 @@ def test_a_gate_waits_for_a_service_and_runs_a_job(
         "container": "abc",
         "docker_host": "",
         "grace_seconds": 3.0,
+        "memory_mib": 64.0,
+        "networks": [{"aliases": ["db"], "name": "data"}],
         "observed": "ready",
         "pids": 9.0,
+        "proxy": {},
+        "reload": {},
+        "restart_at_once": False,
         "service": "db",
     }
     provider = gate.GateProvider()
@@ -128,18 +134,12 @@ def test_a_gate_waits_for_a_service_and_runs_a_job(
     assert not paper.calls
 
 
-def test_the_observation(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lasting containers get a verdict; throw-away ones are only known; one that just went is no error."""
-    running = {"Paused": False, "Restarting": False, "Running": True}
-
-    def inspected(name: str, role: str) -> dict[str, Any]:
-        return {"Config": {"Labels": {ROLE_LABEL: role}}, "Id": f"id-{name}", "Name": f"/{name}", "State": running}
-
-    engine = PaperEngine({"1": inspected("db", "service"), "2": inspected("x", "throw-away")})
+def test_the_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything of the stack; what went away between list and inspect is no error."""
+    engine = PaperEngine({"1": {"Id": "1"}, "2": {"Id": "2"}})
     monkeypatch.setattr(engine, "containers", engine)
-    found = observe.observe(cast("DockerClient", engine), "zapstack/dev")
-    assert found.containers == {"db": "ready"}
-    assert found.containers_by_id == {"db": "id-db", "x": "id-x"}
+    found = observe.look(cast("DockerClient", engine), "zapstack/dev")
+    assert [row["Id"] for row in found.containers] == ["1", "2"]
     assert found.networks == {"net": "net-id"}
 
 
@@ -157,7 +157,7 @@ def config(source: str) -> StackConfig:
 def test_missing_local_images_stop_an_update(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the command that builds them; a preview and a registry need none."""
     monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: False)
-    engine = PaperEngine(images={local_reference("postgres"), local_reference("python")})
+    engine = PaperEngine(images={local_reference("postgres-15"), local_reference("python")})
     with pytest.raises(UserError, match="make images STACK=dev") as refused:
         local_images.require(cast("DockerClient", engine), config("local"), SYSTEMS, "dev")
     assert "evolution-api" in str(refused.value)

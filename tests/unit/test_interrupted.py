@@ -6,9 +6,11 @@ import pulumi
 import pytest
 from docker import DockerClient
 
-from components.base.observe import Observation
+from components.base.observe import Look
+from components.base.verdict import Expected
 from infra import interrupted
 from infra.errors import UserError
+from infra.state import CONTAINER, GATE, NETWORK, Known, known
 
 OURS = {"zapstack.stack": "zapstack/dev"}
 
@@ -51,36 +53,35 @@ class PaperApi:
         self.removed.append(id_)
 
 
-@pytest.fixture
-def state(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A state that knows one container and one network."""
-    monkeypatch.setattr(interrupted, "ids_in_state", lambda _stack: frozenset({"known", "net"}))
+@pytest.fixture(autouse=True)
+def program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stands for the running program."""
     monkeypatch.setattr(pulumi, "get_project", lambda: "zapstack")
     monkeypatch.setattr(pulumi.log, "info", lambda _text: None)
 
 
-SEEN = Observation(containers_by_id={"a": "known", "b": "orphan"}, networks={"n": "net", "m": "lost"})
+SEEN = Look(
+    containers=[{"Id": "known", "Name": "/a"}, {"Id": "orphan", "Name": "/b"}], networks={"n": "net", "m": "lost"}
+)
+KNOWN = Known(ids=frozenset({"known", "net"}))
 
 
-@pytest.mark.usefixtures("state")
 def test_what_the_state_does_not_know_makes_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """And nothing else."""
     monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: False)
     engine = PaperApi()
-    assert interrupted.clear_leftovers(cast("DockerClient", engine), SEEN, "dev")
+    assert interrupted.clear_leftovers(cast("DockerClient", engine), SEEN, KNOWN)
     assert engine.removed == ["orphan", "lost"]
 
 
-@pytest.mark.usefixtures("state")
 def test_a_preview_removes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """It only names what an update would remove."""
     monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: True)
     engine = PaperApi()
-    assert not interrupted.clear_leftovers(cast("DockerClient", engine), SEEN, "dev")
+    assert not interrupted.clear_leftovers(cast("DockerClient", engine), SEEN, KNOWN)
     assert engine.removed == []
 
 
-@pytest.mark.usefixtures("state")
 def test_strangers_stop_the_run() -> None:
     """With their names and the way out; our own and other stacks' volumes are no strangers."""
     fine = PaperApi({"zapstack-dev-evolution-data": OURS, "my-zapstack-dev-copy": None})
@@ -88,3 +89,27 @@ def test_strangers_stop_the_run() -> None:
     strange = PaperApi({"zapstack-dev-evolution-data": None})
     with pytest.raises(UserError, match="docker volume rm zapstack-dev-evolution-data"):
         interrupted.refuse_foreign(cast("DockerClient", strange), "dev")
+
+
+def test_what_the_state_knows() -> None:
+    """Ids of all, expectations of those that stay; the gate adds what it has set and joined."""
+    container = {"memory": 256.0, "networksAdvanced": [{"name": "data"}]}
+    found = known(
+        [
+            {"type": "pulumi:pulumi:Stack"},
+            {"id": "net", "inputs": {}, "type": NETWORK},
+            {"id": "a", "inputs": container, "type": CONTAINER},
+            {"id": "b", "inputs": container, "type": CONTAINER},
+            {"delete": True, "id": "old", "inputs": container, "type": CONTAINER},
+            {
+                "id": "app",
+                "inputs": {"container": "a", "networks": [{"name": "data"}, {"name": "edge"}], "pids": 64.0},
+                "type": GATE,
+            },
+        ]
+    )
+    assert found.ids == {"net", "a", "b", "old"}
+    assert found.expected == {
+        "a": Expected(memory_mib=256, networks=frozenset({"data", "edge"}), pids=64),
+        "b": Expected(memory_mib=256, networks=frozenset({"data"})),
+    }

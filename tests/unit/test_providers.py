@@ -12,7 +12,16 @@ from components.base.providers import process
 from components.base.providers.gate import GateProvider
 from components.base.providers.prepare import PrepareProvider
 
-GATE = {"command": ["true"], "container": "abc", "docker_host": "", "observed": "ready", "pids": 256}
+GATE = {
+    "command": ["true"],
+    "container": "abc",
+    "docker_host": "",
+    "networks": [],
+    "observed": "ready",
+    "pids": 256,
+    "proxy": {},
+    "reload": {},
+}
 PREPARE = {
     "data": [],
     "docker_host": "",
@@ -22,6 +31,7 @@ PREPARE = {
     "labels": {},
     "observed": "present",
     "owner": "1:1",
+    "proof": {},
 }
 
 
@@ -32,6 +42,7 @@ PREPARE = {
         ({"budget_seconds": 5}, False),
         ({"container": "def"}, True),
         ({"command": ["false"]}, True),
+        ({"reload": {"fingerprint": "g"}}, True),
         ({"observed": "exited (exit 1)"}, True),
     ],
 )
@@ -48,7 +59,13 @@ def test_a_gate_that_saw_the_same_fault_before_still_changes() -> None:
 
 @pytest.mark.parametrize(
     ("new", "changes"),
-    [({}, False), ({"fingerprint": "g"}, True), ({"observed": "missing"}, True), ({"files_labels": {}}, False)],
+    [
+        ({}, False),
+        ({"fingerprint": "g"}, True),
+        ({"observed": "missing"}, True),
+        ({"observed": "paused"}, True),
+        ({"files_labels": {}}, False),
+    ],
 )
 def test_a_prepare_changes(new: dict[str, Any], changes: bool) -> None:  # noqa: FBT001 a test's parameter
     """With the files, and when the container is gone."""

@@ -1,5 +1,6 @@
 """How gates wait, with a container made of paper."""
 
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -7,7 +8,11 @@ from docker import DockerClient
 from docker.errors import NotFound
 
 from components.base import readiness
-from components.base.readiness import GateRequest, Halt, ServiceFailedError, run_job, wait_ready
+from components.base.failure import Halt, ServiceFailedError
+from components.base.readiness import GateRequest, run_job, wait_ready
+from components.base.repair import Joined
+
+MIB = 1024 * 1024
 
 
 class PaperContainer:
@@ -81,14 +86,27 @@ class PaperEngine:
 def state(*, restarts: int = 0, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 any JSON
     """Returns what inspect says of a running container, with changes."""
     running = {"ExitCode": 0, "OOMKilled": False, "Paused": False, "Restarting": False, "Running": True}
-    return {"HostConfig": {"PidsLimit": 256}, "RestartCount": restarts, "State": {**running, **changes}}
+    return {
+        "HostConfig": {"Memory": 64 * MIB, "MemorySwap": 64 * MIB, "PidsLimit": 256},
+        "NetworkSettings": {"Networks": {"data": {}}},
+        "RestartCount": restarts,
+        "State": {**running, **changes},
+    }
 
 
-def request(budget_seconds: int = 5, command: tuple[str, ...] = ("true",)) -> GateRequest:
-    """Returns a gate's question."""
-    return GateRequest(
-        budget_seconds=budget_seconds, command=command, container="abc", grace_seconds=7, pids=256, service="db"
+def request(**changes: Any) -> GateRequest:  # noqa: ANN401 any of its values
+    """Returns a gate's question, with changes."""
+    usual = GateRequest(
+        budget_seconds=5,
+        command=("true",),
+        container="abc",
+        grace_seconds=7,
+        memory_mib=64,
+        networks=(Joined(name="data", aliases=("db",)),),
+        pids=256,
+        service="db",
     )
+    return replace(usual, **changes)
 
 
 def client(engine: PaperEngine) -> DockerClient:
@@ -116,16 +134,35 @@ def test_waits_for_the_first_success() -> None:
         (state(Running=False), ["start"]),
         (state(Paused=True), ["unpause"]),
         (state(Restarting=True), ["stop within 7", "start"]),
-        (state(Health={"FailingStreak": 3, "Status": "unhealthy"}), ["restart within 7"]),
         (state(), []),
     ],
-    ids=["stopped", "paused", "restarting", "unhealthy", "running"],
+    ids=["stopped", "paused", "restarting", "running"],
 )
 def test_repairs_what_is_wrong(first: dict[str, Any], calls: list[str]) -> None:
     """One repair for each state."""
     container = PaperContainer([first, state()])
     wait_ready(client(PaperEngine(container)), request(), Halt())
     assert container.calls == calls
+
+
+UNHEALTHY = {"FailingStreak": 3, "Status": "unhealthy"}
+
+
+def test_a_stateless_service_that_is_unhealthy_is_restarted_at_once() -> None:
+    """It keeps nothing."""
+    container = PaperContainer([state(Health=UNHEALTHY)])
+    wait_ready(client(PaperEngine(container)), request(restart_at_once=True), Halt())
+    assert container.calls == ["restart within 7"]
+
+
+def test_a_store_is_restarted_only_after_a_whole_budget() -> None:
+    """One that answers is left alone; one that does not gets one restart and another budget."""
+    answering = PaperContainer([state(Health=UNHEALTHY)])
+    wait_ready(client(PaperEngine(answering)), request(), Halt())
+    assert answering.calls == []
+    hanging = PaperContainer([state(Health=UNHEALTHY)])
+    wait_ready(client(PaperEngine(hanging, failures=1)), request(budget_seconds=-1), Halt())
+    assert hanging.calls == ["restart within 7"]
 
 
 @pytest.mark.parametrize(

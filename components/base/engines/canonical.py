@@ -4,7 +4,8 @@ import json
 
 import pulumi_docker as docker
 
-from components.base.spec import Probe
+from components.base.health import self_healing
+from components.base.spec import ServiceSpec
 
 
 def canonical_cpus(cpus: float) -> str:
@@ -22,12 +23,14 @@ def canonical_seconds(seconds: int) -> str:
     return f"{hours}h{minutes}m{left}s" if hours else f"{minutes}m{left}s" if minutes else f"{left}s"
 
 
-def healthcheck(probe: Probe) -> docker.ContainerHealthcheckArgs:
-    """Returns Docker's own check of a probe."""
+def healthcheck(spec: ServiceSpec) -> docker.ContainerHealthcheckArgs:
+    """Returns Docker's own check of a service."""
+    probe = spec.health
+    command = self_healing(probe.command) if spec.self_healing else probe.command
     return docker.ContainerHealthcheckArgs(
         interval=canonical_seconds(probe.interval_seconds),
         retries=probe.retries,
         start_period=canonical_seconds(probe.start_period_seconds),
-        tests=["CMD", *probe.command],
+        tests=["CMD", *command],
         timeout=canonical_seconds(probe.timeout_seconds),
     )

@@ -1,43 +1,82 @@
 """Realises specs as containers of one Docker engine: Prepare, Container, Gate.
 
-The only module that creates `docker.Container` and `docker.Volume`; every rule for containers is here and nowhere
-else, so each service inherits all of them. Why each value is written the way it is: ARCHITECTURE.md, "The adapter".
+The only module that creates `docker.Container` and `docker.Volume`; what they are given is in
+`components.base.engines.arguments`, so each service inherits every rule.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pulumi
 import pulumi_docker as docker
 
-from components.base import naming, secrets
-from components.base.engines.canonical import canonical_cpus, healthcheck
+from components.base import naming, observe, proofs, secrets
+from components.base.engines import arguments
+from components.base.engines.canonical import healthcheck
 from components.base.files import throw_away_labels
 from components.base.images import Images
 from components.base.networks import Networks
 from components.base.observe import Observation
 from components.base.providers.gate import Gate
 from components.base.providers.prepare import Prepare
-from components.base.spec import FILES_ROOT, BaseSpec, DataVolume, JobSpec, ServiceSpec
+from components.base.spec import BaseSpec, DataVolume, JobSpec, ServiceSpec
+from components.base.verdict import READY
 
 REPLACED_IN_FULL = ["healthcheck", "mounts", "tmpfs", "init", "cpuPeriod", "cpuQuota", "#initerror"]
 """Properties whose change the provider would report as done without touching the container (measured)."""
 
-LOG_OPTIONS = {"max-file": "3", "max-size": "10m"}
+PROBE_IMAGE = "probe"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Realised:
-    """What became of a spec.
+class _Unit:
+    """One container to be: a service's replica, a job or a tool.
 
     Attributes:
-        container: The container.
-        gate: Exists once the service is ready; what consumers wait for.
+        name: Service name.
+        parent: Component that owns the children.
+        spec: Its description.
+        replica: Its number, from 1.
     """
 
-    container: docker.Container
-    gate: Gate
+    name: str
+    parent: pulumi.Resource
+    spec: BaseSpec
+    replica: int = 1
+
+    @property
+    def start_first(self) -> bool:
+        """Whether it serves before its predecessor leaves, so that both must be able to exist."""
+        return isinstance(self.spec, ServiceSpec) and self.spec.ingress is not None
+
+    @property
+    def logical(self) -> str:
+        """What names of its resources begin with."""
+        return f"{self.name}-{self.replica}" if self.start_first else self.name
+
+    @property
+    def reloaded(self) -> frozenset[str]:
+        """Files that are taken without a replacement."""
+        return self.spec.reload.files if isinstance(self.spec, ServiceSpec) and self.spec.reload else frozenset()
+
+    @cached_property
+    def connections(self) -> Mapping[str, pulumi.Output[str]]:
+        """The file that says what its connection proof tries; none where there is nothing to try."""
+        tried = [found for connection in self.spec.uses if (found := connection.proof()) is not None]
+        if not tried:
+            return {}
+        rows: pulumi.Output[list[Any]] = pulumi.Output.all(*tried)
+        text = rows.apply(lambda known: json.dumps({"connections": known, "consumer": self.name}, sort_keys=True))
+        return {proofs.FILE: pulumi.Output.secret(text)}
+
+    @property
+    def files(self) -> Mapping[str, pulumi.Input[str]]:
+        """All its files, name to content."""
+        return {**self.spec.files, **self.spec.secret_files, **self.connections}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +103,8 @@ class ContainersEngine:
 
     def service(
         self, name: str, spec: ServiceSpec, parent: pulumi.Resource, *, after: Sequence[pulumi.Resource] = ()
-    ) -> Realised:
-        """Registers the resources of a long-running service.
+    ) -> Sequence[Gate]:
+        """Registers the resources of a long-running service and returns its gates, one for each replica.
 
         Args:
             name: Service name; its first network alias.
@@ -73,33 +112,16 @@ class ContainersEngine:
             parent: Component that owns the children.
             after: Gates to wait for besides those of the connections it uses, such as its own migrations job.
         """
-        aliases = [name, f"{name}.internal", *spec.aliases]
-        container = self._contain(
-            name,
-            spec,
-            parent,
-            after=after,
-            role="service",
-            options={
-                "healthcheck": healthcheck(spec.health),
-                "hostname": spec.hostname or name,
-                "must_run": True,
-                "networks_advanced": self._networks(spec, aliases),
-                "ports": [
-                    docker.ContainerPortArgs(
-                        external=port.external, internal=port.internal, ip=port.address, protocol="tcp"
-                    )
-                    for port in spec.ports
-                ],
-                "restart": "always",
-                "start": True,
-            },
-        )
-        probe = spec.readiness or spec.health
-        gate = self._gate(name, spec, parent, container, command=probe.command, budget_seconds=probe.budget_seconds)
-        return Realised(container=container, gate=gate)
+        volumes = [self._data_volume(volume, parent) for volume in spec.volumes]
+        gates: list[Gate] = []
+        for replica in range(1, spec.replicas + 1):
+            unit = _Unit(name=name, parent=parent, replica=replica, spec=spec)
+            # Each replica waits for the one before it: a bad release stops at the first, and the others still serve.
+            container = self._serve(unit, spec, volumes, [*after, *gates[-1:]])
+            gates.append(self._service_gate(unit, spec, container))
+        return gates
 
-    def job(self, name: str, spec: JobSpec, parent: pulumi.Resource) -> Realised:
+    def job(self, name: str, spec: JobSpec, parent: pulumi.Resource) -> Gate:
         """Registers the resources of a job; its gate starts it and judges its exit code.
 
         Args:
@@ -107,9 +129,8 @@ class ContainersEngine:
             spec: Its description.
             parent: Component that owns the children.
         """
-        container = self._contain(name, spec, parent, role="job", options=self._started_on_demand(spec))
-        gate = self._gate(name, spec, parent, container, command=(), budget_seconds=spec.budget_seconds)
-        return Realised(container=container, gate=gate)
+        unit = _Unit(name=name, parent=parent, spec=spec)
+        return self._gate(unit, self._on_demand(unit, spec, "job"), {"budget_seconds": spec.budget_seconds})
 
     def tool(self, name: str, spec: JobSpec, parent: pulumi.Resource) -> docker.Container:
         """Registers a container that a person starts on demand, such as the smoke conversation.
@@ -119,155 +140,172 @@ class ContainersEngine:
             spec: Its description.
             parent: Component that owns the children.
         """
-        return self._contain(name, spec, parent, role="tool", options=self._started_on_demand(spec))
+        return self._on_demand(_Unit(name=name, parent=parent, spec=spec), spec, "tool")
 
-    def _started_on_demand(self, spec: JobSpec) -> dict[str, Any]:
+    def _serve(
+        self,
+        unit: _Unit,
+        spec: ServiceSpec,
+        volumes: Sequence[pulumi.Resource],
+        after: Sequence[pulumi.Resource],
+    ) -> docker.Container:
+        # A start-first replica is not to be found under its service's name before it is ready.
+        held_back = {spec.ingress.network} if spec.ingress else set()
+        aliases = [] if unit.start_first else _aliases(unit.name, spec)
+        extra: dict[str, pulumi.Input[str]] = {
+            naming.FILES_LABEL: self._replacing(unit),
+            **arguments.readiness_label(spec),
+        }
+        return docker.Container(
+            # The provider makes the engine's name from this one where none is given: it must tell stacks apart.
+            self.scope.full(unit.logical) if unit.start_first else unit.logical,
+            **self._common(unit),
+            healthcheck=healthcheck(spec),
+            hostname=spec.hostname or unit.logical,
+            labels=arguments.labels(self.scope, unit.name, "service", extra=extra, replica=unit.replica),
+            must_run=True,
+            name=None if unit.start_first else self.scope.full(unit.name),
+            networks_advanced=[
+                docker.ContainerNetworksAdvancedArgs(aliases=aliases, name=self.scope.full(network))
+                for network in sorted(spec.networks - held_back)
+            ],
+            ports=arguments.ports(spec),
+            restart="always",
+            start=True,
+            opts=self._options(unit, [*volumes, *after]),
+        )
+
+    def _on_demand(self, unit: _Unit, spec: JobSpec, role: str) -> docker.Container:
+        volumes = [self._data_volume(volume, unit.parent) for volume in spec.volumes]
+        return docker.Container(
+            unit.name,
+            **self._common(unit),
+            **arguments.started_on_demand(spec, self.scope),
+            labels=arguments.labels(self.scope, unit.name, role, extra={naming.FILES_LABEL: self._replacing(unit)}),
+            name=self.scope.full(unit.name),
+            opts=self._options(unit, volumes),
+        )
+
+    def _common(self, unit: _Unit) -> dict[str, Any]:
+        return arguments.common(
+            unit.spec,
+            files_volume=self._files_volume(unit),
+            image=self.images.get(unit.spec.image).name,
+            scope=self.scope,
+            service=unit.name,
+        )
+
+    def _options(self, unit: _Unit, after: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
+        prepare = self._prepare(unit, [resource for resource in after if isinstance(resource, docker.Volume)])
+        return pulumi.ResourceOptions(
+            parent=unit.parent,
+            delete_before_replace=not unit.start_first,
+            depends_on=[prepare, *self._networks(unit), *after],
+            replace_on_changes=REPLACED_IN_FULL,
+            replacement_trigger=prepare.generation,
+        )
+
+    def _prepare(self, unit: _Unit, volumes: Sequence[docker.Volume]) -> Prepare:
+        spec = unit.spec
+        properties = {
+            "data": [{"mode": row.mode, "volume": self.scope.full(row.name)} for row in spec.volumes],
+            "docker_host": self.docker_host,
+            "files": dict(spec.files),
+            "files_labels": dict(self.scope.labels(unit.name, "files")),
+            "files_volume": self._files_volume(unit),
+            "fingerprint": self._fingerprint(unit.files),
+            "image": self.images.get(spec.image).name,
+            "labels": dict(throw_away_labels(self.scope, unit.name)),
+            "observed": self._presence(unit),
+            "owner": spec.user,
+            "proof": self._proof(unit),
+            "secret_files": pulumi.Output.secret({**spec.secret_files, **unit.connections}),
+        }
+        used = [gate for connection in spec.uses for gate in connection.ready]
+        return Prepare(
+            f"{unit.logical}-prepare",
+            properties,
+            pulumi.ResourceOptions(parent=unit.parent, depends_on=[*volumes, *self._networks(unit), *used]),
+        )
+
+    def _presence(self, unit: _Unit) -> str:
+        """Returns whether the container is there; a consumer in trouble proves its connections again."""
+        key = naming.key(self.scope.system, unit.name, unit.replica)
+        found = self.observation.presence(key)
+        trouble = self.observation.of(key)
+        return trouble if unit.connections and found == observe.PRESENT and trouble != READY else found
+
+    def _proof(self, unit: _Unit) -> dict[str, Any]:
+        if not unit.connections:
+            return {}
         return {
-            "must_run": False,
-            "networks_advanced": self._networks(spec, []),
-            "restart": "no",
-            "start": False,
+            "image": self.images.get(PROBE_IMAGE).name,
+            "networks": [self.scope.full(network) for network in sorted(unit.spec.networks)],
+            "service": unit.name,
         }
 
-    def _contain(
-        self,
-        name: str,
-        spec: BaseSpec,
-        parent: pulumi.Resource,
-        *,
-        options: Mapping[str, Any],
-        role: str,
-        after: Sequence[pulumi.Resource] = (),
-    ) -> docker.Container:
-        """Registers Prepare, data volumes and container."""
-        image = self.images.get(spec.image)
-        fingerprint = self._fingerprint(spec)
-        volumes = [self._data_volume(volume, parent) for volume in spec.volumes]
-        prepare = Prepare(
-            f"{name}-prepare",
-            {
-                "data": [{"mode": volume.mode, "volume": self.scope.full(volume.name)} for volume in spec.volumes],
-                "docker_host": self.docker_host,
-                "files": dict(spec.files),
-                "files_labels": dict(self.scope.labels(name, "files")),
-                "files_volume": self.scope.full(f"{name}-files"),
-                "fingerprint": fingerprint,
-                "image": image.name,
-                "labels": dict(throw_away_labels(self.scope, name)),
-                "observed": self.observation.presence(self.scope.full(name)),
-                "owner": spec.user,
-                "secret_files": pulumi.Output.secret(dict(spec.secret_files)),
-            },
-            pulumi.ResourceOptions(parent=parent, depends_on=volumes, delete_before_replace=True),
-        )
-        return docker.Container(
-            name,
-            **self._common(name, spec, role, image, fingerprint),
-            **options,
-            opts=pulumi.ResourceOptions(
-                parent=parent,
-                delete_before_replace=True,
-                depends_on=[
-                    prepare,
-                    *volumes,
-                    *(self.networks.by_name[network] for network in sorted(spec.networks)),
-                    *(connection.ready for connection in spec.uses),
-                    *after,
-                ],
-                replace_on_changes=REPLACED_IN_FULL,
-                replacement_trigger=prepare.generation,
-            ),
-        )
+    def _service_gate(self, unit: _Unit, spec: ServiceSpec, container: docker.Container) -> Gate:
+        probe = spec.readiness or spec.health
+        properties: dict[str, Any] = {
+            "aliases": _aliases(unit.name, spec),
+            "budget_seconds": probe.budget_seconds,
+            "command": list(probe.command),
+            "restart_at_once": spec.self_healing,
+        }
+        if spec.reload:
+            properties["reload"] = {
+                "at_start": spec.reload.at_start,
+                "command": list(spec.reload.command),
+                "fingerprint": self._fingerprint({name: unit.files[name] for name in spec.reload.files}),
+            }
+        if spec.ingress:
+            properties["proxy"] = {
+                "backend": spec.ingress.backend,
+                "drain_seconds": spec.ingress.drain_seconds,
+                "network": self.scope.full(spec.ingress.network),
+                "port": spec.ingress.port,
+                "service": spec.ingress.service,
+                "stack_id": self.scope.stack_id,
+                "system": self.scope.system,
+            }
+        return self._gate(unit, container, properties)
 
-    def _gate(
-        self,
-        name: str,
-        spec: BaseSpec,
-        parent: pulumi.Resource,
-        container: docker.Container,
-        *,
-        budget_seconds: int,
-        command: Sequence[str],
-    ) -> Gate:
+    def _gate(self, unit: _Unit, container: docker.Container, properties: Mapping[str, Any]) -> Gate:
+        spec = unit.spec
+        defaults: dict[str, Any] = {"aliases": [], "command": [], "proxy": {}, "reload": {}, "restart_at_once": False}
+        own = {**defaults, **properties}
+        aliases = own.pop("aliases")
         return Gate(
-            f"{name}-gate",
+            f"{unit.logical}-gate",
             {
-                "budget_seconds": budget_seconds,
-                "command": list(command),
+                **own,
                 "container": container.id,
                 "docker_host": self.docker_host,
                 "grace_seconds": spec.stop.grace_seconds,
-                "observed": self.observation.of(self.scope.full(name)),
+                "memory_mib": spec.resources.memory_mib,
+                "networks": [
+                    {"aliases": aliases, "name": self.scope.full(network)} for network in sorted(spec.networks)
+                ],
+                "observed": self.observation.of(naming.key(self.scope.system, unit.name, unit.replica)),
                 "pids": spec.resources.pids,
-                "service": name,
+                "service": unit.logical,
             },
-            pulumi.ResourceOptions(parent=parent, delete_before_replace=True),
+            pulumi.ResourceOptions(parent=unit.parent, delete_before_replace=True),
         )
 
-    def _common(
-        self,
-        name: str,
-        spec: BaseSpec,
-        role: str,
-        image: docker.RemoteImage,
-        fingerprint: pulumi.Output[str],
-    ) -> dict[str, Any]:
-        labels: dict[str, pulumi.Input[str]] = {
-            **self.scope.labels(name, role),
-            **self.scope.compose_labels(name),
-            naming.FILES_LABEL: fingerprint,
-        }
-        memory = spec.resources.memory_mib
-        return {
-            "capabilities": docker.ContainerCapabilitiesArgs(drops=["ALL"]),
-            "command": list(spec.command) or None,
-            "cpus": canonical_cpus(spec.resources.cpus),
-            "destroy_grace_seconds": spec.stop.grace_seconds,
-            "entrypoints": list(spec.entrypoint) or None,
-            "envs": [f"{key}={value}" for key, value in sorted(spec.environment.items())],
-            "image": image.name,
-            "init": True,
-            "labels": [docker.ContainerLabelArgs(label=label, value=labels[label]) for label in sorted(labels)],
-            "log_driver": "json-file",
-            "log_opts": LOG_OPTIONS,
-            "memory": memory,
-            "memory_swap": memory,
-            "name": self.scope.full(name),
-            "network_mode": "bridge",
-            "read_only": True,
-            "security_opts": ["no-new-privileges:true"],
-            "shm_size": spec.shm_mib,
-            "stop_signal": spec.stop.signal,
-            "stop_timeout": spec.stop.grace_seconds,
-            "tmpfs": {
-                path: f"rw,nosuid,nodev,noexec,size={size}m,mode=1777" for path, size in sorted(spec.writable.items())
-            },
-            "ulimits": [
-                docker.ContainerUlimitArgs(hard=0, name="core", soft=0),
-                docker.ContainerUlimitArgs(hard=spec.resources.nofile, name="nofile", soft=spec.resources.nofile),
-            ],
-            "user": spec.user,
-            "volumes": self._mounts(name, spec),
-            "working_dir": spec.working_dir or None,
-        }
+    def _networks(self, unit: _Unit) -> list[pulumi.Resource]:
+        return [self.networks.by_name[network] for network in sorted(unit.spec.networks)]
 
-    def _mounts(self, name: str, spec: BaseSpec) -> list[docker.ContainerVolumeArgs]:
-        files = docker.ContainerVolumeArgs(
-            container_path=f"{FILES_ROOT}/{name}", read_only=True, volume_name=self.scope.full(f"{name}-files")
-        )
-        data = [
-            docker.ContainerVolumeArgs(
-                container_path=volume.path, read_only=False, volume_name=self.scope.full(volume.name)
-            )
-            for volume in spec.volumes
-        ]
-        return [files, *data]
+    def _files_volume(self, unit: _Unit) -> pulumi.Input[str]:
+        """Returns the name of a files volume.
 
-    def _networks(self, spec: BaseSpec, aliases: list[str]) -> list[docker.ContainerNetworksAdvancedArgs]:
-        return [
-            docker.ContainerNetworksAdvancedArgs(aliases=aliases, name=self.scope.full(network))
-            for network in sorted(spec.networks)
-        ]
+        Another set of files has another volume, so that none is left behind. A start-first replica has one for each
+        content, because the one that leaves keeps its files until it is gone.
+        """
+        name = self.scope.full(f"{unit.logical}-files-")
+        if unit.start_first:
+            return pulumi.Output.concat(name, self._fingerprint(unit.files))
+        return name + hashlib.sha256("\0".join(sorted(unit.files)).encode()).hexdigest()[:8]
 
     def _data_volume(self, volume: DataVolume, parent: pulumi.Resource) -> docker.Volume:
         labels = self.scope.labels(volume.name, "data")
@@ -280,10 +318,17 @@ class ContainersEngine:
             ),
         )
 
-    def _fingerprint(self, spec: BaseSpec) -> pulumi.Output[str]:
-        def compute(known: list[Any]) -> str:
-            key, files = known
-            return secrets.fingerprint(key, files)
+    def _replacing(self, unit: _Unit) -> pulumi.Input[str]:
+        """Returns the fingerprint of the files whose change replaces the container."""
+        return self._fingerprint({name: text for name, text in unit.files.items() if name not in unit.reloaded})
 
-        files = {**spec.files, **spec.secret_files}
-        return pulumi.Output.unsecret(pulumi.Output.all(self.fingerprint_key, files).apply(compute))
+    def _fingerprint(self, files: Mapping[str, pulumi.Input[str]]) -> pulumi.Output[str]:
+        def compute(known: list[Any]) -> str:
+            key, contents = known
+            return secrets.fingerprint(key, contents)
+
+        return pulumi.Output.unsecret(pulumi.Output.all(self.fingerprint_key, dict(files)).apply(compute))
+
+
+def _aliases(name: str, spec: ServiceSpec) -> list[str]:
+    return [name, f"{name}.internal", *spec.aliases]

@@ -8,11 +8,12 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import ConfigureRequest, CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
 
-from components.base import files, observe
+from components.base import files, observe, proofs
 from components.base.docker_api import client
+from components.base.failure import ServiceFailedError
 from components.base.providers import process
 
-COMPARED = ("data", "docker_host", "files_volume", "fingerprint", "image", "labels", "owner")
+COMPARED = ("data", "docker_host", "files_volume", "fingerprint", "image", "labels", "owner", "proof")
 
 
 class PrepareProvider(ResourceProvider):
@@ -25,10 +26,10 @@ class PrepareProvider(ResourceProvider):
         process.widen_pool()
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Reports changed files or volumes, and a container that is gone."""
+        """Reports changed files or volumes, a container that is gone, and a consumer in trouble."""
         changed = any(olds.get(name) != news.get(name) for name in COMPARED)
         return DiffResult(
-            changes=changed or news["observed"] == observe.MISSING,
+            changes=changed or news["observed"] != observe.PRESENT,
             replaces=["files_volume"] if olds.get("files_volume") != news.get("files_volume") else [],
         )
 
@@ -38,9 +39,9 @@ class PrepareProvider(ResourceProvider):
         return CreateResult(props["files_volume"], _outputs(props, generation=1))
 
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Fills them again; a missing container is a new generation."""
+        """Fills them again; an absent container is a new generation."""
         _fill(news)
-        missing = news["observed"] == observe.MISSING
+        missing = news["observed"] in observe.ABSENT
         return UpdateResult(_outputs(news, generation=int(olds["generation"]) + int(missing)))
 
     def delete(self, _id: str, props: dict[str, Any]) -> None:
@@ -60,6 +61,15 @@ def _fill(props: dict[str, Any]) -> None:
     fills = [files.VolumeFill(name=props["files_volume"], mode=files.DIRECTORY_MODE, files=content)]
     fills += [files.VolumeFill(name=row["volume"], mode=int(row["mode"]), files={}) for row in props["data"]]
     files.fill_volumes(engine, fills=fills, image=props["image"], labels=props["labels"], user=props["owner"])
+    if props["proof"]:
+        request = proofs.ProofRequest(
+            files_volume=props["files_volume"], labels=props["labels"], user=props["owner"], **props["proof"]
+        )
+        try:
+            proofs.prove(engine, request)
+        except ServiceFailedError:
+            process.halt.set(request.service)
+            raise
 
 
 class Prepare(Resource, module="components", name="Prepare"):

@@ -4,7 +4,7 @@ import gc
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from components.base.readiness import Halt
+from components.base.failure import Halt
 
 WORKERS = 64
 """Calls served at once. The SDK starts with 4: four waiting gates would keep a failed fifth one from being heard."""

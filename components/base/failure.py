@@ -1,0 +1,71 @@
+"""Failures of services as a person reads them, and how the first one ends the waiting of all the others."""
+
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from docker.models.containers import Container
+
+LOG_LINES = 12
+
+
+class ServiceFailedError(Exception):
+    """A service did not become ready, a job did not end well, or a connection does not work."""
+
+
+# The engine prints an exception with the name of its module in front, which says nothing to the person reading it.
+ServiceFailedError.__module__ = "builtins"
+ServiceFailedError.__qualname__ = "ServiceFailed"
+
+
+class Halt:
+    """Set by the first service that fails, so that the others stop waiting for something that will not come."""
+
+    def __init__(self) -> None:
+        """Starts unset."""
+        self._event = threading.Event()
+        self._reason = ""
+
+    def set(self, service: str) -> None:
+        """Names the service that failed; later ones change nothing."""
+        if not self._event.is_set():
+            self._reason = service
+            self._event.set()
+
+    def pause(self, seconds: float, service: str) -> None:
+        """Waits, or raises at once when another service has failed.
+
+        Raises:
+            ServiceFailedError: Another service failed.
+        """
+        if self._event.wait(seconds) and self._reason != service:
+            raise ServiceFailedError(f"{service}: stopped waiting, because {self._reason} failed")
+
+
+def failure(container: Container, service: str, what: str, started: float) -> ServiceFailedError:
+    """Returns the error that says what happened to a container, with its last log lines.
+
+    Args:
+        container: The container.
+        service: Its service's name.
+        what: What happened, such as `exited (exit 3)`.
+        started: `time.monotonic()` at the start of the wait.
+    """
+    lines = container.logs(tail=LOG_LINES).decode(errors="replace").strip() or "(it printed nothing)"
+    after = time.monotonic() - started
+    return ServiceFailedError(
+        f"{service}: {what} after {after:.1f} s. What depends on it was not started. "
+        f"Look at 'docker logs {container.name}', then run 'pulumi up' again. Its last lines:\n{lines}"
+    )
+
+
+def ended(state: Mapping[str, Any]) -> str:
+    """Returns how a container came to its end.
+
+    Args:
+        state: `State` of the engine's `inspect`.
+    """
+    if state["Running"] and not state["Restarting"]:
+        return "restarted by itself"  # the exit code of the earlier run is not kept
+    return f"exited (exit {state['ExitCode']}{', OOM' if state['OOMKilled'] else ''})"

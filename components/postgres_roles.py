@@ -1,0 +1,59 @@
+# ruff: noqa: S608 the identifiers are checked where settings are read, and roles cannot be parameters
+"""Who may log in to a Postgres server, as SQL that may be run at every `up`.
+
+`POSTGRES_USER` and `POSTGRES_PASSWORD` act on empty volumes only, so roles are made by SQL: a changed user or password
+works on existing data. A group role owns the database and everything in it; login roles act as it, so what one makes
+belongs to all, and a new one finds the data of its predecessor. Passwords are sent as SCRAM verifiers: no statement
+and no log holds one.
+"""
+
+from collections.abc import Mapping
+
+
+def roles_sql(database: str, verifiers: Mapping[str, str]) -> str:
+    """Returns the statements.
+
+    Args:
+        database: Database name; a plain identifier.
+        verifiers: Login role to its SCRAM verifier; every other member of the owning group loses its login.
+    """
+    owner = f"{database}_owner"
+    return "\n".join(
+        [
+            _role(owner, "NOLOGIN"),
+            f'ALTER DATABASE "{database}" OWNER TO "{owner}";',
+            *(
+                "\n".join(
+                    [
+                        _role(role, "LOGIN"),
+                        f"ALTER ROLE \"{role}\" LOGIN PASSWORD '{verifier}';",
+                        f'GRANT "{owner}" TO "{role}";',
+                        f'ALTER ROLE "{role}" IN DATABASE "{database}" SET role = "{owner}";',
+                    ]
+                )
+                for role, verifier in sorted(verifiers.items())
+            ),
+            _retire(owner, sorted(verifiers)),
+            "",
+        ]
+    )
+
+
+def _role(name: str, kind: str) -> str:
+    return (
+        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') "
+        f'THEN CREATE ROLE "{name}" {kind}; END IF; END $$;'
+    )
+
+
+def _retire(owner: str, kept: list[str]) -> str:
+    names = ", ".join(f"'{name}'" for name in kept)
+    members = (  # identifiers are checked where they are read
+        "SELECT r.rolname FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member "
+        "JOIN pg_roles g ON g.oid = m.roleid "
+        f"WHERE g.rolname = '{owner}' AND r.rolcanlogin AND NOT r.rolsuper AND r.rolname NOT IN ({names})"
+    )
+    return (
+        f"DO $$ DECLARE member text; BEGIN FOR member IN {members} "
+        "LOOP EXECUTE format('ALTER ROLE %I NOLOGIN', member); END LOOP; END $$;"
+    )

@@ -1,0 +1,150 @@
+"""Redis: one server whose data survives it, one ACL user for its consumers.
+
+Owns the container, its data volume, its configuration and the user's generated password. Deliberately not: replication
+and Sentinel; caches that may forget are the same server with another policy.
+
+Source: https://redis.io/docs/latest/operate/oss_and_stack/management/config/ and .../security/acl/
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, final
+
+import pulumi
+
+from components.base import lock, secrets
+from components.base.connections import RedisConnection
+from components.base.engines.containers import ContainersEngine
+from components.base.spec import FILES_ROOT, DataVolume, Probe, Reload, Resources, ServiceSpec, Stop
+
+PORT: Final = 6379
+USER: Final = "app"
+OPERATOR: Final = "operator"
+"""Reads the ACL file again and answers the health check; sees no key."""
+
+CONFIG_FILE: Final = "redis.conf"
+ACL_FILE: Final = "users.acl"
+OPERATOR_FILE: Final = "operator_password"
+MEMORY_SHARE: Final = 0.6
+"""Of the memory limit; the rest is for rewriting the append-only file and for client buffers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedisArgs:
+    """Settings of a server.
+
+    Attributes:
+        volume: Name of the data volume.
+        password: The user's own password instead of a generated one.
+        policy: What happens when the memory is full; queues and sessions must never be evicted.
+        resources: Limits.
+        rotation: How often the generated password has been rotated, 0 or more.
+    """
+
+    volume: str
+    password: str | None = field(default=None, repr=False)
+    policy: Literal["noeviction", "allkeys-lru"] = "noeviction"
+    resources: Resources = field(default_factory=lambda: Resources(memory_mib=256))
+    rotation: int = 0
+
+
+@final
+class Redis(pulumi.ComponentResource):
+    """A Redis server.
+
+    Attributes:
+        connection: What consumers use.
+    """
+
+    connection: RedisConnection
+
+    def __init__(self, name: str, args: RedisArgs, engine: ContainersEngine, opts: pulumi.ResourceOptions) -> None:
+        """Registers the server.
+
+        Args:
+            name: Service name and first network alias.
+            args: Settings.
+            engine: Where it runs.
+            opts: Options with the parent.
+        """
+        super().__init__("zapstack:components:Redis", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        operator = secrets.generated(f"{name}-operator", child)
+        slots = secrets.slots(f"{name}-password", child, given=args.password, rotation=args.rotation)
+        gates = engine.service(name, redis_spec(name, args, operator, _acl(operator, slots)), self)
+        self.connection = RedisConnection(host=name, password=slots.active, ready=gates, user=USER)
+        self.register_outputs({"host": name, "port": PORT})
+
+
+def _acl(operator: pulumi.Output[str], slots: secrets.Slots) -> pulumi.Output[str]:
+    def render(known: list[Any]) -> str:
+        return acl(known[0], known[1:])
+
+    return pulumi.Output.secret(pulumi.Output.all(operator, *slots.accepted).apply(render))
+
+
+def acl(operator: str, passwords: list[str]) -> str:
+    """Returns the ACL file: hashes only, one user for consumers, none without a password.
+
+    Args:
+        operator: The operator's password.
+        passwords: Every password the consumers' user may log in with.
+    """
+    hashes = " ".join(f"#{hashlib.sha256(password.encode()).hexdigest()}" for password in passwords)
+    return (
+        "user default off\n"
+        f"user {OPERATOR} on #{hashlib.sha256(operator.encode()).hexdigest()} -@all +ping +acl|load\n"
+        f"user {USER} on {hashes} ~* &* +@all -@admin -flushall -swapdb\n"
+    )
+
+
+def redis_spec(name: str, args: RedisArgs, operator: pulumi.Input[str], users: pulumi.Input[str]) -> ServiceSpec:
+    """Returns the description of a server."""
+    files = f"{FILES_ROOT}/{name}"
+    return ServiceSpec(
+        command=("redis-server", f"{files}/{CONFIG_FILE}"),
+        files={CONFIG_FILE: config(files, args)},
+        health=Probe(budget_seconds=30, command=_as_operator(files, "ping", "PONG"), start_period_seconds=20),
+        image="redis",
+        networks=frozenset({"data"}),
+        reload=Reload(command=_as_operator(files, "acl load", "OK"), files=frozenset({ACL_FILE})),
+        resources=args.resources,
+        secret_files={ACL_FILE: users, OPERATOR_FILE: operator},
+        stop=Stop(grace_seconds=30),
+        user=lock.user("redis"),
+        volumes=(DataVolume(name=args.volume, path="/data"),),
+        writable={"/tmp": 16},  # noqa: S108 inside the container
+    )
+
+
+def config(files: str, args: RedisArgs) -> str:
+    """Returns the configuration file; every line is understood by 7.0 and later.
+
+    Args:
+        files: Folder of the service's files.
+        args: Settings.
+    """
+    lines = {
+        "aclfile": f"{files}/{ACL_FILE}",
+        "appendfsync": "everysec",
+        "appendonly": "no" if args.policy == "allkeys-lru" else "yes",
+        "bind": "* -::*",
+        "daemonize": "no",
+        "dir": "/data",
+        "maxmemory": f"{int(args.resources.memory_mib * MEMORY_SHARE)}mb",
+        "maxmemory-policy": args.policy,
+        "port": PORT,
+        "protected-mode": "no",  # the ACL protects; this mode refuses all but loopback
+        "save": '""',
+        "tcp-keepalive": 60,
+    }
+    return "".join(f"{key} {value}\n" for key, value in lines.items())
+
+
+def _as_operator(files: str, command: str, answer: str) -> tuple[str, ...]:
+    """Returns a command that succeeds on one answer only: the client exits with 0 when it is refused, too."""
+    script = (
+        f'REDISCLI_AUTH="$(cat {files}/{OPERATOR_FILE})" '
+        f'redis-cli --no-auth-warning --user {OPERATOR} -h 127.0.0.1 {command} | grep -q "^{answer}$"'
+    )
+    return ("sh", "-c", script)

@@ -1,0 +1,72 @@
+"""What the stack's state knows of the engine: ids of containers and networks, and how they are meant to be."""
+
+import json
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+
+from components.base.verdict import Expected
+
+EXPORT_TIMEOUT_SECONDS = 60
+CONTAINER = "docker:index/container:Container"
+NETWORK = "docker:index/network:Network"
+GATE = "pulumi-python:dynamic/components:Gate"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """The engine's objects in a stack's state.
+
+    Attributes:
+        expected: Container id to how it is meant to be; containers that wait for their deletion are not among them.
+        ids: Ids of all containers and networks, those that wait for their deletion included.
+    """
+
+    expected: Mapping[str, Expected] = field(default_factory=dict)
+    ids: frozenset[str] = frozenset()
+
+
+def export(stack: str) -> Known:
+    """Returns what the state of a stack knows.
+
+    Args:
+        stack: Stack name.
+    """
+    exported = subprocess.run(  # noqa: S603 our own CLI, no shell
+        ["pulumi", "stack", "export", "--stack", stack, "--cwd", pulumi.get_root_directory()],  # noqa: S607 on PATH
+        capture_output=True,
+        check=True,
+        text=True,
+        timeout=EXPORT_TIMEOUT_SECONDS,
+    )
+    return known(json.loads(exported.stdout)["deployment"].get("resources", []))
+
+
+def known(resources: Iterable[Mapping[str, Any]]) -> Known:
+    """Returns what the resources of an exported state say of the engine.
+
+    Args:
+        resources: Rows of the export.
+    """
+    rows = [row for row in resources if row.get("id")]
+    gates = {row["inputs"]["container"]: row["inputs"] for row in rows if row["type"] == GATE}
+    return Known(
+        expected={
+            row["id"]: _expected(row["inputs"], gates.get(row["id"], {}))
+            for row in rows
+            if row["type"] == CONTAINER and not row.get("delete")
+        },
+        ids=frozenset(row["id"] for row in rows if row["type"] in {CONTAINER, NETWORK}),
+    )
+
+
+def _expected(container: Mapping[str, Any], gate: Mapping[str, Any]) -> Expected:
+    networks = {row["name"] for row in container.get("networksAdvanced", [])}
+    networks |= {row["name"] for row in gate.get("networks", [])}
+    pids = gate.get("pids")
+    return Expected(
+        memory_mib=int(container["memory"]), networks=frozenset(networks), pids=None if pids is None else int(pids)
+    )
