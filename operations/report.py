@@ -10,8 +10,9 @@ from rich import box
 from rich.console import Console
 from rich.table import Column, Table
 
-from components.base import naming, observe
+from components.base import naming
 from components.base.docker_api import EngineUnreachableError, client
+from components.base.verdict import verdict
 from operations import pulumi_cli
 from operations.stack_file import PROJECT, StackFile
 
@@ -89,7 +90,7 @@ def _print(table: Table) -> None:
 def _state(attributes: Mapping[str, Any]) -> str:
     if attributes["Config"]["Labels"][naming.ROLE_LABEL] == "tool":
         return "on demand"
-    return observe.verdict(attributes)
+    return verdict(attributes, None, datetime.now(UTC))
 
 
 def _uptime(started_at: str) -> str:

@@ -134,10 +134,11 @@ def _probe_until_ready(
     pause = FIRST_PAUSE_SECONDS
     while not _succeeds(client, container, request.command):
         _raise_if_gone(container, request, restarts, started)
-        if time.monotonic() - started > request.budget_seconds and may_restart:
+        if may_restart and time.monotonic() - started > request.budget_seconds:
             container.restart(timeout=request.grace_seconds)
             started, may_restart, restarts = time.monotonic(), False, 0
-        _raise_if_late(container, request, started)
+        else:
+            _raise_if_late(container, request, started)
         halt.pause(pause, request.service)
         pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
 

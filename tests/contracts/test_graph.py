@@ -58,7 +58,8 @@ def test_production_publishes_no_store() -> None:
 )
 def test_a_consumer_starts_after_the_gates_of_what_it_uses(graph: Graph, consumer: str, gates: set[str]) -> None:
     """Order follows from the connections."""
-    waits = {name for name in graph.one("Container", consumer).depends_on if name.endswith("-gate")}
+    waits = graph.one("Prepare", f"{consumer}-prepare").depends_on | graph.one("Container", consumer).depends_on
+    waits = {name for name in waits if name.endswith("-gate")}
     assert waits == gates
 
 

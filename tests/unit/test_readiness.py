@@ -161,7 +161,7 @@ def test_a_store_is_restarted_only_after_a_whole_budget() -> None:
     wait_ready(client(PaperEngine(answering)), request(), Halt())
     assert answering.calls == []
     hanging = PaperContainer([state(Health=UNHEALTHY)])
-    wait_ready(client(PaperEngine(hanging, failures=1)), request(budget_seconds=-1), Halt())
+    wait_ready(client(PaperEngine(hanging, failures=1)), request(budget_seconds=0), Halt())
     assert hanging.calls == ["restart within 7"]
 
 
