@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from probe import instances, smoke
 from probe.errors import ProbeError
 from probe.output import complain
 
+CONNECTIONS_SECONDS = 8.0
 INSTANCES_SECONDS = 60.0
 SMOKE_SECONDS = 30.0
 SMOKE_TEXT = "Olá! Tudo bem?"
@@ -16,10 +16,19 @@ def main(arguments: list[str]) -> int:
     """Run one command; 0 when it did what it says, 1 when not, 2 for a wrong command line."""
     options = _parser().parse_args(arguments)
     try:
+        # Each command loads only what it needs: a proof runs before every start of every consumer.
         match options.command:
+            case "connections":
+                from probe import connections  # noqa: PLC0415
+
+                return connections.run(options.settings, options.timeout_seconds)
             case "instances":
+                from probe import instances  # noqa: PLC0415
+
                 instances.run(options.settings, options.timeout_seconds)
             case "smoke":
+                from probe import smoke  # noqa: PLC0415
+
                 smoke.run(options.settings, options.timeout_seconds, options.text)
     except ProbeError as error:
         complain(f"probe {options.command}: {error}")
@@ -30,6 +39,8 @@ def main(arguments: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="probe", description="Commands of the platform inside a system's networks.")
     commands = parser.add_subparsers(dest="command", required=True)
+    prove = commands.add_parser("connections", help="try every connection of a consumer with its own credentials")
+    _add_common(prove, CONNECTIONS_SECONDS)
     create = commands.add_parser("instances", help="make the declared Evolution instances true")
     _add_common(create, INSTANCES_SECONDS)
     follow = commands.add_parser("smoke", help="send a message through the system and follow it")

@@ -1,0 +1,84 @@
+"""Tries every connection of a consumer before it starts, and says which step failed."""
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from probe import stores
+from probe.files import read_settings
+from probe.models import Http, Settings, Wanted
+from probe.output import say
+from probe.steps import StepError, reach
+from probe.waiting import Deadline
+
+HTTP_SECONDS = 4.0
+LOGINS: dict[str, Any] = {"amqp": stores.amqp, "postgres": stores.postgres, "redis": stores.redis}
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def run(path: Path, seconds: float) -> int:
+    """Try all at once and print a line each.
+
+    Args:
+        path: The settings file.
+        seconds: Limit of it all.
+
+    Returns:
+        0 when all work, 1 otherwise.
+
+    Raises:
+        ProbeError: The settings file is wrong.
+    """
+    settings = read_settings(path, Settings)
+    results: dict[str, str] = {}
+    deadline = Deadline(seconds)
+
+    def attempt(wanted: Wanted) -> None:
+        results[wanted.name] = _try(wanted)
+
+    # Daemons: one that hangs in a resolver or a dead connection must not keep the process.
+    threads = [threading.Thread(args=(wanted,), daemon=True, target=attempt) for wanted in settings.connections]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(deadline.remaining_seconds)
+    late = f"TCP failed: no answer within {seconds:g} s. Is the service up?"
+    lines = {wanted.name: results.get(wanted.name, late) for wanted in settings.connections}
+    for name in sorted(lines):
+        say(f"{name}: {lines[name]}")
+    return 0 if all(line.startswith("ok") for line in lines.values()) else 1
+
+
+def _try(wanted: Wanted) -> str:
+    started = time.monotonic()
+    try:
+        if isinstance(wanted, Http):
+            _http(wanted)
+        else:
+            reach(wanted.host, wanted.port)
+            if wanted.kind in LOGINS:
+                LOGINS[wanted.kind](wanted)
+    except StepError as error:
+        return str(error)
+    return f"ok ({wanted.kind}, {(time.monotonic() - started) * 1000:.0f} ms)"
+
+
+def _http(wanted: Http) -> None:
+    import httpx  # noqa: PLC0415 only when this kind is listed
+
+    parts = urlsplit(wanted.url)
+    host, port = parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme]
+    reach(host, port)
+    headers = {name: value.get_secret_value() for name, value in wanted.headers.items()}
+    try:
+        status = httpx.get(wanted.url, headers=headers, timeout=HTTP_SECONDS).status_code
+    except httpx.ConnectError:
+        raise StepError("TLS", f"{host}:{port} offers no trusted certificate", "Is it the right name?") from None
+    except httpx.HTTPError:
+        raise StepError("HTTP", f"{host}:{port} did not answer in full", "Look at the service's log.") from None
+    if status in {401, 403}:
+        raise StepError("AUTH", f"{host}:{port} refuses the key (status {status})", stores.PASSWORD)
+    if status not in wanted.expect:
+        raise StepError("HTTP", f"{host}:{port}{parts.path} answers with status {status}", "Look at the service's log.")

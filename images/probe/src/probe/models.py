@@ -1,0 +1,66 @@
+"""What is to be tried: the settings file of a connection proof."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+
+from probe.files import SettingsModel
+
+
+class _Addressed(SettingsModel):
+    name: str
+    host: str
+    port: int = Field(ge=1, le=65535)
+
+
+class Tcp(_Addressed):
+    """A port that accepts connections."""
+
+    kind: Literal["tcp"]
+
+
+class Postgres(_Addressed):
+    """A database and a role."""
+
+    kind: Literal["postgres"]
+    database: str
+    password: SecretStr
+    user: str
+
+
+class Redis(_Addressed):
+    """A numbered database and an ACL user."""
+
+    kind: Literal["redis"]
+    database: int = 0
+    password: SecretStr
+    user: str
+
+
+class Amqp(_Addressed):
+    """A virtual host and a user."""
+
+    kind: Literal["amqp"]
+    password: SecretStr
+    user: str
+    vhost: str
+
+
+class Http(SettingsModel):
+    """An address that answers with a known status."""
+
+    kind: Literal["http"]
+    expect: tuple[int, ...] = (200,)
+    headers: dict[str, SecretStr] = Field(default_factory=dict)
+    name: str
+    url: str = Field(pattern=r"^https?://[^/@]+")
+
+
+Wanted = Annotated[Amqp | Http | Postgres | Redis | Tcp, Field(discriminator="kind")]
+
+
+class Settings(SettingsModel):
+    """All connections of one consumer."""
+
+    connections: tuple[Wanted, ...]
+    consumer: str

@@ -1,0 +1,164 @@
+"""Which step of a connection is named when it does not work."""
+
+import http.server
+import socket
+import threading
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pika
+import psycopg
+import pytest
+import redis
+
+from probe import connections, steps, stores
+from probe.errors import ProbeError
+from probe.models import Amqp, Postgres, Redis
+from probe.steps import StepError
+
+WriteFile = Callable[[str, object], Path]
+SECRET = "made-up-secret"
+STORE = {"host": "127.0.0.1", "name": "db", "password": SECRET, "port": 5, "user": "app"}
+POSTGRES = Postgres.model_validate({**STORE, "database": "shop", "kind": "postgres"})
+REDIS = Redis.model_validate({**STORE, "kind": "redis"})
+AMQP = Amqp.model_validate({**STORE, "kind": "amqp", "vhost": "shop"})
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "TRANSIENT_SECONDS", 0.2)
+    monkeypatch.setattr(stores, "STARTING_PAUSE_SECONDS", 0.001)
+
+
+class _Answers(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        """Answers by the key."""
+        self.send_response(200 if self.headers["apikey"] == SECRET else 401)
+        self.end_headers()
+
+    def log_message(self, *_arguments: object) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def port() -> Generator[int]:
+    """A server on loopback."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Answers) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+def _closed_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _run(write: WriteFile, rows: list[dict[str, object]]) -> int:
+    return connections.run(write("c.json", {"connections": rows, "consumer": "app"}), 5)
+
+
+def test_every_connection_gets_a_line(write: WriteFile, port: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """Good ones and bad ones, by name; a wrong key is AUTH; no secret is printed."""
+    url = f"http://127.0.0.1:{port}/x"
+    code = _run(
+        write,
+        [
+            {"kind": "http", "name": "a", "url": url, "headers": {"apikey": SECRET}},
+            {"kind": "http", "name": "b", "url": url, "headers": {"apikey": f"{SECRET}-wrong"}},
+            {"kind": "http", "name": "c", "url": url, "headers": {"apikey": SECRET}, "expect": [204]},
+            {"kind": "tcp", "name": "d", "host": "127.0.0.1", "port": port},
+            {"kind": "tcp", "name": "e", "host": "127.0.0.1", "port": _closed_port()},
+            {"kind": "tcp", "name": "f", "host": "no-such-name.invalid", "port": 1},
+        ],
+    )
+    lines = capsys.readouterr().out.splitlines()
+    assert code == 1
+    assert [line.split(" failed")[0].split(" (")[0] for line in lines] == [
+        "a: ok",
+        "b: AUTH",
+        "c: HTTP",
+        "d: ok",
+        "e: TCP",
+        "f: DNS",
+    ]
+    assert not any(SECRET in line for line in lines)
+
+
+def test_all_good_is_success(write: WriteFile, port: int) -> None:
+    """Exit code 0."""
+    assert _run(write, [{"kind": "tcp", "name": "d", "host": "127.0.0.1", "port": port}]) == 0
+
+
+@pytest.mark.parametrize("row", [{"kind": "ftp"}, {"kind": "tcp", "name": "x", "host": "h", "port": 1, "more": 2}])
+def test_a_wrong_settings_file_is_one_error(write: WriteFile, row: dict[str, object]) -> None:
+    """Unknown kinds and keys are mistakes of whoever wrote it."""
+    with pytest.raises(ProbeError, match=r"c\.json: connections\.0"):
+        _run(write, [row])
+
+
+@pytest.mark.parametrize(
+    ("said", "step"),
+    [
+        ('FATAL:  password authentication failed for user "app"', "AUTH"),
+        ('FATAL:  role "app" does not exist', "AUTH"),
+        ('FATAL:  database "shop" does not exist', "DATABASE"),
+        ('FATAL:  permission denied for database "shop"', "PERMISSION"),
+        ('FATAL:  role "app" is not permitted to log in', "PERMISSION"),
+        (f"something else with {SECRET}", "AUTH"),
+    ],
+)
+def test_postgres(monkeypatch: pytest.MonkeyPatch, said: str, step: str) -> None:
+    """What the server says decides; a server that is starting is asked again."""
+    answers = ["FATAL:  the database system is starting up", said]
+
+    def refuse(**_options: object) -> None:
+        raise psycopg.OperationalError(answers.pop(0))
+
+    monkeypatch.setattr(psycopg, "connect", refuse)
+    with pytest.raises(StepError, match=f"^{step} failed") as failed:
+        stores.postgres(POSTGRES)
+    assert SECRET not in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "step"),
+    [
+        (redis.exceptions.AuthenticationError("WRONGPASS"), "AUTH"),
+        (redis.exceptions.NoPermissionError("NOPERM"), "PERMISSION"),
+        (redis.exceptions.ResponseError("DB index is out of range"), "DATABASE"),
+        (redis.exceptions.ResponseError("NOAUTH"), "AUTH"),
+        (redis.exceptions.ConnectionError("closed"), "AUTH"),
+    ],
+)
+def test_redis(monkeypatch: pytest.MonkeyPatch, error: Exception, step: str) -> None:
+    """By the library's own exceptions."""
+    answers = [redis.exceptions.BusyLoadingError("LOADING"), error]
+
+    def refuse(_client: object) -> None:
+        raise answers.pop(0)
+
+    monkeypatch.setattr(redis.Redis, "ping", refuse)
+    with pytest.raises(StepError, match=f"^{step} failed"):
+        stores.redis(REDIS)
+
+
+@pytest.mark.parametrize(
+    ("error", "step"),
+    [
+        (pika.exceptions.ProbableAuthenticationError(403, "refused"), "AUTH"),
+        (pika.exceptions.ProbableAccessDeniedError(530, "no"), "VHOST"),
+        (pika.exceptions.ConnectionClosedByBroker(530, "NOT_ALLOWED"), "VHOST"),
+        (pika.exceptions.AMQPConnectionError("closed"), "AUTH"),
+    ],
+)
+def test_amqp(monkeypatch: pytest.MonkeyPatch, error: Exception, step: str) -> None:
+    """A missing virtual host is told from a wrong password."""
+
+    def refuse(_parameters: object) -> None:
+        raise error
+
+    monkeypatch.setattr(pika, "BlockingConnection", refuse)
+    with pytest.raises(StepError, match=f"^{step} failed"):
+        stores.amqp(AMQP)
