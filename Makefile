@@ -7,7 +7,7 @@ BIN = .venv/bin
 OWN = apps/assistant images/probe
 
 .DEFAULT_GOAL := help
-.PHONY: help setup python up images preview down destroy smoke status credentials test test-apps e2e check format
+.PHONY: help setup python up images preview down destroy smoke status credentials test test-apps e2e check docs format
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -63,6 +63,9 @@ check: python ## lints, types, shell scripts, Dockerfiles
 	@set -e; for folder in $(OWN); do (cd $$folder && ruff=$(CURDIR)/$(BIN)/ruff; $$ruff check . && $$ruff format --check .); done
 	@$(BIN)/shellcheck $$(git ls-files '*.sh') .ci/run
 	@$(BIN)/hadolint $$(git ls-files '*Dockerfile')
+
+docs: python ## write the configuration's schema, its reference page and .env.example from the models
+	@$(BIN)/python -m infra.documents
 
 format: python ## format the code
 	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format --quiet .

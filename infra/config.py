@@ -3,25 +3,24 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
-
-import pulumi
-from pydantic import ValidationError
+from typing import Literal
 
 from components.base.lock import Source
-from infra.errors import explain, refuse
+from infra.checks import environment, host_ports, keys, overrides, own_secrets, rules, values
+from infra.checks.rules import DEVELOPMENT_PASSPHRASE
+from infra.draft import begin
+from infra.errors import refuse
+from infra.models import DOCKER_HOST
 from stacks.base import System
 from stacks.registry import SYSTEMS
 from stacks.settings import Settings
 
-DEVELOPMENT_PASSPHRASE = "development"  # noqa: S105 a documented constant; see README, "State"
+__all__ = ["DEVELOPMENT_PASSPHRASE", "MACHINE_FILE", "StackConfig", "image_source", "load"]
+
 MACHINE_FILE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "zapstack" / "machine.json"
 """What set-up found out about this machine."""
-
-ENVIRONMENTS = ("development", "production")
-IMAGE_SOURCES = ("auto", "registry", "local")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +33,8 @@ class StackConfig:
         docker_host: Engine address; empty means the environment's.
         image_overrides: Image name to reference.
         systems: System name to its settings.
+        protect_data: Whether data volumes are protected in development as well.
+        user_secrets: Variable to value, for those that `app.secretEnvironment` of a system names.
     """
 
     environment: Literal["development", "production"]
@@ -41,11 +42,18 @@ class StackConfig:
     docker_host: str
     image_overrides: Mapping[str, str]
     systems: Mapping[str, Settings]
+    protect_data: bool = False
+    user_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def production(self) -> bool:
         """Whether the production defaults hold."""
         return self.environment == "production"
+
+    @property
+    def protects_data(self) -> bool:
+        """Whether destroy refuses to delete data volumes: always in production."""
+        return self.production or self.protect_data
 
 
 def load(stack: str, systems: Mapping[str, System] = SYSTEMS) -> StackConfig:
@@ -58,57 +66,22 @@ def load(stack: str, systems: Mapping[str, System] = SYSTEMS) -> StackConfig:
     Raises:
         UserError: All mistakes at once.
     """
-    config = pulumi.Config("zapstack")
-    place = f"Pulumi.{stack}.yaml zapstack"
-    mistakes: list[str] = []
-    environment = _choice(config.get("environment"), ENVIRONMENTS, f"{place}:environment", mistakes)
-    images = _choice(config.get("images") or "auto", IMAGE_SOURCES, f"{place}:images", mistakes)
-    chosen = _systems(config.get_object("systems"), systems, f"{place}:systems", mistakes)
-    overrides = config.get_object("imageOverrides") or {}
-    if not isinstance(overrides, dict) or not all(isinstance(value, str) for value in overrides.values()):
-        mistakes.append(f"{place}:imageOverrides: must map image names to references")
-    if environment == "production" and os.environ.get("PULUMI_CONFIG_PASSPHRASE") == DEVELOPMENT_PASSPHRASE:
-        mistakes.append(
-            f"{place}:environment: production with the passphrase of development, which everybody knows. Secrets "
-            "would be readable by all. Set PULUMI_CONFIG_PASSPHRASE to one of your own, or choose development."
-        )
-    refuse(mistakes)
+    draft = begin(stack, systems)
+    for check in (keys.check, environment.check, values.check, own_secrets.check, overrides.check, rules.check):
+        check(draft)
+    secrets = own_secrets.collect(draft)
+    host_ports.check(draft)
+    refuse(draft.mistakes)
+    checked = draft.model.model_validate_json(json.dumps(draft.tree))
     return StackConfig(
-        docker_host=pulumi.Config("docker").get("host") or "",
-        environment="production" if environment == "production" else "development",
-        image_overrides=overrides,
-        image_source=image_source(images),
-        systems=chosen,
+        docker_host=draft.rows.get(DOCKER_HOST, ""),
+        environment=checked.environment,
+        image_overrides=checked.image_overrides,
+        image_source=image_source(checked.images),
+        protect_data=bool(checked.protect_data),
+        systems=draft.valid,
+        user_secrets=secrets,
     )
-
-
-def _choice(value: str | None, allowed: tuple[str, ...], place: str, mistakes: list[str]) -> str:
-    if value not in allowed:
-        mistakes.append(f"{place}: {'missing' if value is None else 'unknown value'} (allowed: {', '.join(allowed)})")
-        return allowed[0]
-    return value
-
-
-def _systems(
-    rows: Any,  # noqa: ANN401 checked here
-    kinds: Mapping[str, System],
-    place: str,
-    mistakes: list[str],
-) -> dict[str, Settings]:
-    if not isinstance(rows, dict) or not rows:
-        mistakes.append(f"{place}: name at least one system (allowed: {', '.join(sorted(kinds))})")
-        return {}
-    checked: dict[str, Settings] = {}
-    for name, row in rows.items():
-        kind = kinds.get(name)
-        if kind is None:
-            mistakes.append(f"{place}.{name}: unknown system (allowed: {', '.join(sorted(kinds))})")
-            continue
-        try:
-            checked[name] = kind.settings.model_validate(row if row is not None else {})
-        except ValidationError as error:
-            mistakes += explain(error, place=f"{place}.{name}", model=kind.settings)
-    return checked
 
 
 def image_source(setting: str) -> Source:

@@ -1,61 +1,68 @@
 """Mistakes of the person who runs the program, told all at once and without a traceback."""
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 import pulumi
-from pydantic import BaseModel, ValidationError
+
+from infra.places import Place
 
 
 class UserError(pulumi.RunError):
     """A mistake outside the program; its message is all that is shown."""
 
 
-def explain(error: ValidationError, *, place: str, model: type[BaseModel]) -> list[str]:
-    """Returns one line for each mistake in a settings tree.
+@dataclass(frozen=True, order=True)
+class Mistake:
+    """One thing to correct.
+
+    Attributes:
+        place: Where.
+        text: What is wrong, what is allowed, what to write. Never a value that may be secret.
+    """
+
+    place: Place
+    text: str
+
+    def __str__(self) -> str:
+        """Returns the line a person reads."""
+        return f"{self.place}: {self.text}"
+
+
+def refuse(mistakes: Iterable[Mistake]) -> None:
+    """Ends the program when there are mistakes.
 
     Args:
-        error: What validation found.
-        place: File and key the tree stands at, such as `Pulumi.dev.yaml zapstack:systems.evolution`.
-        model: Model of the tree, for suggestions.
-    """
-    lines = []
-    for mistake in error.errors(include_input=False, include_url=False):
-        path = ".".join(str(part) for part in mistake["loc"])
-        message = mistake["msg"]
-        if mistake["type"] == "extra_forbidden":
-            message = "unknown key" + _suggestion(str(mistake["loc"][-1]), _keys(model, mistake["loc"][:-1]))
-        lines.append(f"{place}.{path}: {message}")
-    return lines
-
-
-def _keys(model: type[BaseModel], path: Iterable[Any]) -> Sequence[str]:
-    """Returns the keys allowed at a path below a model."""
-    current: Any = model
-    for part in path:
-        by_alias: Mapping[str, Any] = {field.alias or name: field for name, field in current.model_fields.items()}
-        if part not in by_alias:
-            return ()
-        current = by_alias[part].annotation
-        if not (isinstance(current, type) and issubclass(current, BaseModel)):
-            return ()
-    return [field.alias or name for name, field in current.model_fields.items()]
-
-
-def _suggestion(word: str, allowed: Sequence[str]) -> str:
-    near = difflib.get_close_matches(word, allowed, n=1)
-    if near:
-        return f' (did you mean "{near[0]}"?)'
-    return f" (allowed: {', '.join(sorted(allowed))})" if allowed else ""
-
-
-def refuse(mistakes: Sequence[str]) -> None:
-    """Ends the program when there are mistakes.
+        mistakes: All that were found; they are told in the order in which they stand in their files.
 
     Raises:
         UserError: All of them, and what has not happened.
     """
-    if mistakes:
-        listed = "\n".join(f"  {line}" for line in mistakes)
-        raise UserError(f"configuration: {len(mistakes)} to correct, nothing was changed:\n{listed}")
+    listed = [f"  {mistake}" for mistake in sorted(mistakes)]
+    if listed:
+        raise UserError("\n".join([f"configuration: {len(listed)} to correct, nothing was changed:", *listed]))
+
+
+def nearest(word: str, allowed: Iterable[str]) -> str | None:
+    """Returns the allowed word that was probably meant."""
+    words = sorted(allowed)
+    begun = [found for found in words if word and found.lower().startswith(word.lower())]
+    near = difflib.get_close_matches(word, words, n=1) or begun
+    return near[0] if near else None
+
+
+def unknown(what: str, word: str, allowed: Collection[str], remedy: str = "Remove it.", listed: str = "") -> str:
+    """Returns the text for a name that means nothing.
+
+    Args:
+        what: Kind of name, such as `key`.
+        word: The name.
+        allowed: Names that mean something.
+        remedy: What to do when no other name was meant.
+        listed: Where the names are listed, when they are too many for a message.
+    """
+    near = nearest(word, allowed)
+    if near:
+        return f'unknown {what} (did you mean "{near}"?)'
+    return f"unknown {what} (allowed: {listed or ', '.join(sorted(allowed))}). {remedy}"

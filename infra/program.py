@@ -16,6 +16,7 @@ from components.base.spec import NetworkName
 from infra import local_images
 from infra.config import StackConfig, load
 from infra.errors import UserError
+from infra.holders import refuse_collisions
 from infra.interrupted import clear_leftovers, refuse_foreign
 from infra.outputs import export as export_outputs
 from infra.state import Known, export
@@ -38,6 +39,7 @@ def main(systems: Mapping[str, System] = SYSTEMS) -> None:
         engine = client(config.docker_host)
     except EngineUnreachableError as error:
         raise UserError(str(error)) from error
+    refuse_collisions(engine, config, systems, stack_id)
     local_images.require(engine, config, systems, stack)
     refuse_foreign(engine, stack)
     seen = look(engine, stack_id)
@@ -73,7 +75,7 @@ def declare(
             images=images,
             networks=networks,
             observation=observation,
-            protect_data=config.production,
+            protect_data=config.protects_data,
             scope=scope,
         )
         outputs[name] = systems[name].build(name, settings, config.production, engine, root)

@@ -1,7 +1,8 @@
 """Settings of each system, as they stand under `zapstack:systems` in `Pulumi.<stack>.yaml`.
 
 They live beside the systems and not in `infra.config`, because imports go one way: `infra` reads files and hands
-validated settings down.
+validated settings down. Descriptions say unit, meaning and why the default is what it is: the reference page, the JSON
+Schema and `.env.example` are generated from them.
 """
 
 from typing import Annotated
@@ -9,12 +10,12 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-Port = Annotated[int, Field(ge=1, le=65535)]
-Identifier = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$")]
-"""A Postgres identifier that needs no quoting: lower case letters, digits and underscores, 63 at most."""
-InstanceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-PhoneNumber = Annotated[str, Field(pattern=r"^[1-9][0-9]{7,14}$")]
-"""E.164 without the plus sign."""
+from stacks.values import Identifier, InstanceName, PhoneNumber, Port, Secret, VariableNames
+
+ROTATION = (
+    "Raise by one to change the generated password: the server then accepts the earlier one as well, until the next "
+    "rotation. 0, because nothing has been rotated yet."
+)
 
 
 class Settings(BaseModel):
@@ -33,39 +34,89 @@ class Settings(BaseModel):
 class AppSettings(Settings):
     """The application."""
 
-    source: str = Field(default="apps/assistant", description="Folder with the Dockerfile, relative to the checkout.")
-    port: Port = Field(default=8000, description="Port on the host.")
+    port: Port = Field(default=8000, description="Port on the host. 8000 is the documents' own.")
+    secret_environment: VariableNames = Field(
+        default=(),
+        description="Names of secret variables of your own that the application gets, such as OPENAI_API_KEY. Values: "
+        "in development from .env, in production from 'pulumi config set --secret NAME'. None, because the reference "
+        "application needs none.",
+    )
+    source: str = Field(
+        default="apps/assistant",
+        description="Folder with the Dockerfile, relative to the checkout. The default is the reference application.",
+    )
 
 
 class DatabaseSettings(Settings):
     """One Postgres server."""
 
     database: Identifier = Field(description="Database made at initialisation.")
-    port: Port = Field(description="Port on the host.")
-    user: Identifier = Field(description="Role made at initialisation.")
-    max_connections: int = Field(default=100, ge=10, le=5000, description="Connections the server accepts.")
-    memory_mib: int = Field(default=512, ge=128, description="Memory limit in MiB; a quarter becomes shared_buffers.")
+    max_connections: Annotated[int, Field(ge=10, le=5000)] = Field(
+        default=100, description="Connections the server accepts. 100 is Postgres' own default."
+    )
+    memory_mib: Annotated[int, Field(ge=128, le=1048576)] = Field(
+        default=512,
+        description="Memory limit in MiB; a quarter becomes shared_buffers. 512 is enough for 100 connections.",
+    )
+    password: Secret | None = Field(default=None, description="Password of the role. Generated when not set.")
+    port: Port = Field(description="Port on the host; in development only.")
+    rotation: Annotated[int, Field(ge=0, le=1000000)] = Field(default=0, description=ROTATION)
+    user: Identifier = Field(description="Role made at initialisation; it owns the database.")
+
+
+class AppDatabaseSettings(DatabaseSettings):
+    """The application's Postgres server."""
+
+    database: Identifier = Field(default="assistant", description="Database made at initialisation.")
+    port: Port = Field(
+        default=5432,
+        description="Port on the host, in development only. 5432 is the documents' own and Postgres' usual.",
+    )
+    user: Identifier = Field(default="assistant", description="Role made at initialisation; it owns the database.")
+
+
+class EvolutionDatabaseSettings(DatabaseSettings):
+    """The Postgres server of Evolution API."""
+
+    database: Identifier = Field(default="evolution", description="Database made at initialisation.")
+    port: Port = Field(
+        default=5433,
+        description="Port on the host, in development only. 5433 is the documents' own, beside the application's 5432.",
+    )
+    user: Identifier = Field(default="evolution", description="Role made at initialisation; it owns the database.")
 
 
 class EvolutionApiSettings(Settings):
     """The Evolution API server and its one declared instance."""
 
-    port: Port = Field(default=8080, description="Port on the host.")
+    api_key: Secret | None = Field(
+        default=None,
+        description="The server's global key (AUTHENTICATION_API_KEY): whoever has it manages every instance, so only "
+        "the job that declares instances uses it. Generated when not set.",
+    )
     instance: InstanceName = Field(
         default="assistant", description="Name of the WhatsApp instance the application answers."
     )
-    number: PhoneNumber = Field(default="5511999990000", description="Its telephone number, digits only.")
+    instance_token: Secret | None = Field(
+        default=None,
+        description="Key of that instance (EVOLUTION_API_KEY), the one the application uses. Generated when not set.",
+    )
+    number: PhoneNumber = Field(
+        default="5511999990000",
+        description="Its telephone number; in YAML in quotes. The default belongs to nobody; the twin takes it.",
+    )
+    port: Port = Field(default=8080, description="Port on the host, in development only. 8080 is the documents' own.")
 
 
 class EvolutionSettings(Settings):
-    """The `evolution` system."""
+    """An application that answers WhatsApp messages through Evolution API."""
 
-    port_offset: int = Field(default=0, ge=0, le=50000, description="Added to every default host port of the system.")
     app: AppSettings = Field(default_factory=AppSettings)
-    db: DatabaseSettings = Field(
-        default_factory=lambda: DatabaseSettings(database="assistant", port=5432, user="assistant")
-    )
+    db: AppDatabaseSettings = Field(default_factory=AppDatabaseSettings)
     evolution_api: EvolutionApiSettings = Field(default_factory=EvolutionApiSettings)
-    evolution_postgres: DatabaseSettings = Field(
-        default_factory=lambda: DatabaseSettings(database="evolution", port=5433, user="evolution")
+    evolution_postgres: EvolutionDatabaseSettings = Field(default_factory=EvolutionDatabaseSettings)
+    port_offset: Annotated[int, Field(ge=0, le=50000)] = Field(
+        default=0,
+        description="Added to every host port of the system, so that several stacks fit on one machine. 0 gives the "
+        "documents' own ports.",
     )

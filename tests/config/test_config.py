@@ -1,115 +1,144 @@
-"""Wrong configurations and their exact messages; all mistakes are told at once."""
+"""Right configurations, and what becomes of them."""
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 import pytest
 
 from infra import config
-from infra.config import load
+from infra.config import StackConfig, load
 from infra.errors import UserError
+from stacks.settings import EvolutionSettings
+from tests.config.given import give
 
-GOOD: dict[str, Any] = {"environment": "development", "images": "registry", "systems": '{"evolution": {}}'}
-SYSTEMS = "Pulumi.dev.yaml zapstack:systems"
-
-
-def given(values: dict[str, Any]) -> None:
-    """Sets the stack's configuration."""
-    rows = {f"zapstack:{key}": value for key, value in {**GOOD, **values}.items() if value is not None}
-    pulumi.runtime.set_all_config(rows)
-
-
-def evolution(settings: dict[str, Any]) -> dict[str, str]:
-    """Returns a configuration with settings of the system."""
-    return {"systems": json.dumps({"evolution": settings})}
+GOOD = """config:
+  zapstack:environment: development
+  zapstack:images: registry
+  zapstack:systems:
+    evolution: {}
+"""
+PRODUCTION = GOOD.replace("development", "production")
+DIGEST = "sha256:" + "0" * 64
 
 
-def test_good() -> None:
-    """Defaults are the documents' own."""
-    given({})
+@pytest.fixture(autouse=True)
+def passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of the owner's, as production wants it."""
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "my own")
+
+
+def evolution(found: StackConfig) -> EvolutionSettings:
+    """Returns the settings of the system."""
+    return cast("EvolutionSettings", found.systems["evolution"])
+
+
+def test_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are the documents' own."""
+    give(tmp_path, monkeypatch, GOOD)
     found = load("dev")
     assert not found.production
+    assert not found.protects_data
     assert found.image_source == "registry"
-    assert json.loads(found.systems["evolution"].model_dump_json())["db"]["port"] == 5432
+    assert found.docker_host == ""
+    assert evolution(found).db.port == 5432
+    assert evolution(found).evolution_postgres.database == "evolution"
+    assert evolution(found).db.password is None
 
 
-WRONG: list[tuple[dict[str, Any], str]] = [
-    (
-        {"environment": None},
-        "Pulumi.dev.yaml zapstack:environment: missing (allowed: development, production)",
-    ),
-    (
-        {"environment": "prod"},
-        "Pulumi.dev.yaml zapstack:environment: unknown value (allowed: development, production)",
-    ),
-    ({"images": "hub"}, "Pulumi.dev.yaml zapstack:images: unknown value (allowed: auto, registry, local)"),
-    ({"systems": None}, f"{SYSTEMS}: name at least one system (allowed: evolution)"),
-    ({"systems": "[]"}, f"{SYSTEMS}: name at least one system (allowed: evolution)"),
-    ({"systems": '{"evolutoin": {}}'}, f"{SYSTEMS}.evolutoin: unknown system (allowed: evolution)"),
-    ({"imageOverrides": "[1]"}, "Pulumi.dev.yaml zapstack:imageOverrides: must map image names to references"),
-    (evolution({"ap": {}}), f'{SYSTEMS}.evolution.ap: unknown key (did you mean "app"?)'),
-    (
-        evolution({"app": {"sorce": "x"}}),
-        f'{SYSTEMS}.evolution.app.sorce: unknown key (did you mean "source"?)',
-    ),
-    (
-        evolution({"app": {"zzz": "x"}}),
-        f"{SYSTEMS}.evolution.app.zzz: unknown key (allowed: port, source)",
-    ),
-    (
-        evolution({"app": {"port": 0}}),
-        f"{SYSTEMS}.evolution.app.port: Input should be greater than or equal to 1",
-    ),
-    (evolution({"app": {"port": "80"}}), f"{SYSTEMS}.evolution.app.port: Input should be a valid integer"),
-    (
-        evolution({"evolutionApi": {"number": "+55 11"}}),
-        f"{SYSTEMS}.evolution.evolutionApi.number: String should match pattern '^[1-9][0-9]{{7,14}}$'",
-    ),
-    (
-        evolution({"db": {"database": "a-b", "port": 1, "user": "u"}}),
-        f"{SYSTEMS}.evolution.db.database: String should match pattern '^[a-z_][a-z0-9_]{{0,62}}$'",
-    ),
-    (
-        evolution({"db": {"database": "a", "port": 1, "user": "u", "memoryMib": 16}}),
-        f"{SYSTEMS}.evolution.db.memoryMib: Input should be greater than or equal to 128",
-    ),
-]
+def test_a_section_whose_keys_are_all_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`evolution:` and `db:` with nothing behind them mean all defaults, as a person would take them."""
+    give(tmp_path, monkeypatch, GOOD.replace("evolution: {}", "evolution:\n      db:"))
+    assert evolution(load("dev")).db.user == "assistant"
 
 
-@pytest.mark.parametrize(("values", "message"), WRONG, ids=[message.split(": ")[0] for _, message in WRONG])
-def test_wrong(values: dict[str, Any], message: str) -> None:
-    """One mistake, one line."""
-    given(values)
-    with pytest.raises(UserError) as refused:
-        load("dev")
-    assert str(refused.value) == f"configuration: 1 to correct, nothing was changed:\n  {message}"
+def test_one_setting_leaves_the_others_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has to repeat user and database to change a port."""
+    give(tmp_path, monkeypatch, GOOD.replace("{}", "{db: {port: 6000}}"))
+    assert evolution(load("dev")).db.model_dump(exclude={"port"}) == EvolutionSettings().db.model_dump(exclude={"port"})
 
 
-def test_all_mistakes_at_once() -> None:
-    """Nobody should have to run it five times."""
-    given({"environment": "x", "images": "y", **evolution({"ap": {}, "app": {"port": 0}})})
-    with pytest.raises(UserError, match="4 to correct"):
+def test_without_the_file_mistakes_have_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that no command line has started still says what is wrong."""
+    monkeypatch.setattr(pulumi, "get_root_directory", lambda: None)
+    pulumi.runtime.set_all_config({"zapstack:environment": "prod", "zapstack:systems": '{"evolution": {}}'}, [])
+    with pytest.raises(UserError, match=r"Pulumi\.dev\.yaml zapstack:environment: unknown value"):
         load("dev")
 
 
-def test_offending_values_are_not_printed() -> None:
-    """They may be secrets."""
-    given(evolution({"evolutionApi": {"instance": "my secret value"}}))
-    with pytest.raises(UserError) as refused:
-        load("dev")
-    assert "my secret value" not in str(refused.value)
-
-
-def test_production_refuses_the_passphrase_of_development(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is a documented constant: everybody could read the state."""
-    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", config.DEVELOPMENT_PASSPHRASE)
-    given({"environment": "production"})
-    with pytest.raises(UserError, match="Set PULUMI_CONFIG_PASSPHRASE to one of your own"):
+def test_without_the_file_an_encrypted_key_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pulumi says only of whole keys that there is something secret in them."""
+    monkeypatch.setattr(pulumi, "get_root_directory", lambda: None)
+    rows = {
+        "zapstack:environment": "production",
+        "zapstack:systems": '{"evolution": {"db": {"password": "hunter-22"}}}',
+    }
+    pulumi.runtime.set_all_config(rows, ["zapstack:systems"])
+    assert evolution(load("prod")).db.password is not None
+    pulumi.runtime.set_all_config(rows, [])
+    with pytest.raises(UserError, match="in plain text"):
         load("prod")
-    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "my own")
-    assert load("prod").production
+
+
+def test_encrypted_secrets_of_production(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They arrive, and nothing that shows the configuration shows them."""
+    give(
+        tmp_path,
+        monkeypatch,
+        PRODUCTION.replace(
+            "{}", "{db: {password: {secure: hunter-22}}, app: {secretEnvironment: [OPENAI_API_KEY]}}"
+        ).replace("config:\n", "config:\n  zapstack:OPENAI_API_KEY: {secure: sk-hunter}\n"),
+        stack="prod",
+    )
+    found = load("prod")
+    password = evolution(found).db.password
+    assert password is not None
+    assert password.get_secret_value() == "hunter-22"
+    assert evolution(found).app.secret_environment == ("OPENAI_API_KEY",)
+    assert found.user_secrets == {"OPENAI_API_KEY": "sk-hunter"}
+    assert found.protects_data
+    assert "hunter" not in repr(found)
+
+
+def test_data_protection_in_development(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pulumi hands `true` over as text."""
+    give(tmp_path, monkeypatch, GOOD + "  zapstack:protectData: true\n")
+    assert load("dev").protects_data
+
+
+@pytest.mark.parametrize(
+    ("environment", "reference"),
+    [
+        ("development", "haproxy:3.2"),
+        ("development", "localhost:5000/team/haproxy"),
+        ("development", DIGEST),
+        ("production", f"haproxy@{DIGEST}"),
+        ("production", f"registry.example.org:5000/a/haproxy:3.2@{DIGEST}"),
+        ("production", DIGEST),
+    ],
+)
+def test_image_overrides(environment: str, reference: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In development any reference, in production only what can't change its meaning."""
+    text = GOOD.replace("development", environment)
+    give(tmp_path, monkeypatch, f'{text}  zapstack:imageOverrides: {{haproxy: "{reference}"}}\n')
+    assert load("dev").image_overrides == {"haproxy": reference}
+
+
+@pytest.mark.parametrize(
+    "reference", ["evoapicloud/evolution-api:v2.3.7", f"evoapicloud/evolution-api@{DIGEST}", DIGEST]
+)
+def test_evolution_api_may_be_overridden(reference: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a version that is neither open nor licensed, or by whatever the owner has pinned."""
+    give(tmp_path, monkeypatch, f'{GOOD}  zapstack:imageOverrides: {{evolution-api: "{reference}"}}\n')
+    assert load("dev").image_overrides == {"evolution-api": reference}
+
+
+@pytest.mark.parametrize("address", ["unix:///run/docker.sock", "tcp://10.0.0.1:2375", "ssh://me@host"])
+def test_engine_addresses(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The three forms the Docker client takes; the provider's other settings are left to it."""
+    give(tmp_path, monkeypatch, f"{GOOD}  docker:host: {address}\n  docker:certPath: /certs\n  pulumi:tags: {{a: b}}\n")
+    assert load("dev").docker_host == address
 
 
 @pytest.mark.parametrize(
@@ -123,11 +152,11 @@ def test_production_refuses_the_passphrase_of_development(monkeypatch: pytest.Mo
     ],
 )
 def test_where_images_come_from(
-    setting: str, machine: dict[str, str] | None, source: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    setting: str, machine: dict[str, Any] | None, source: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """`auto` is what set-up found on this machine."""
     monkeypatch.setattr(config, "MACHINE_FILE", tmp_path / "machine.json")
     if machine:
         (tmp_path / "machine.json").write_text(json.dumps(machine))
-    given({"images": setting})
+    give(tmp_path, monkeypatch, GOOD.replace("registry", setting))
     assert load("dev").image_source == source

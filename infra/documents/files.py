@@ -1,0 +1,11 @@
+"""The generated files, name to text."""
+
+from infra.documents.env_example import env_example
+from infra.documents.page import page
+from infra.documents.schema import SCHEMA_FILE, schema
+from stacks.registry import SYSTEMS
+
+
+def documents() -> dict[str, str]:
+    """Returns every generated file, path from the checkout to text."""
+    return {".env.example": env_example(SYSTEMS), "docs/configuration.md": page(SYSTEMS), SCHEMA_FILE: schema(SYSTEMS)}

@@ -1,0 +1,100 @@
+"""Host ports that somebody else holds: found before anything is registered; `up` would fail half-way on them."""
+
+import os
+import socket
+from collections.abc import Mapping
+from errno import EADDRINUSE
+from typing import Final
+
+from docker import DockerClient
+
+from components.base import naming
+from infra.config import StackConfig
+from infra.errors import UserError
+from infra.ports import Wanted, advice, free_offset, offset, wanted
+from stacks.base import System
+
+EVERYWHERE: Final = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 compared with, not bound to
+
+
+def refuse_collisions(engine: DockerClient, config: StackConfig, systems: Mapping[str, System], stack_id: str) -> None:
+    """Stops when a port that the stack wants is held by another container or by a program on this machine.
+
+    Args:
+        engine: The engine.
+        config: Checked configuration.
+        systems: The kinds of systems it may name.
+        stack_id: `Scope.stack_id` of the stack; its own containers are no holders.
+
+    Raises:
+        UserError: Every held port with its holder, and an offset that is free.
+    """
+    address = "0.0.0.0" if config.production else "127.0.0.1"  # noqa: S104 what production's ingress publishes on
+    holders = _Holders(engine, stack_id, address, local=_local(config.docker_host))
+    found = wanted(config.systems, systems, production=config.production)
+    lines = []
+    for row in found:
+        holder = holders.of(row.number)
+        if holder:
+            own = [other for other in found if other.system == row.system]
+            free = _free_offset(own, found, holders, offset(config.systems[row.system]))
+            remedy = f"{advice(row.system, free)}, or free the port."
+            lines.append(f"  {row.name}: port {row.number} on {address} is held by {holder}. {remedy}")
+    if lines:
+        head = f"host ports: {len(lines)} held by others, up would fail half-way, nothing was changed:"
+        raise UserError("\n".join([head, *lines]))
+
+
+def _free_offset(own: list[Wanted], found: list[Wanted], holders: "_Holders", present: int) -> int | None:
+    others = {row.number for row in found if row.system != own[0].system}
+    return free_offset(own, present, lambda number: number in others or bool(holders.of(number)))
+
+
+def _local(docker_host: str) -> bool:
+    """Returns whether the engine's host is this machine, so that a listening socket here is one there."""
+    return (docker_host or os.environ.get("DOCKER_HOST") or "unix://").startswith("unix://")
+
+
+class _Holders:
+    """Who holds which port of the engine's host."""
+
+    def __init__(self, engine: DockerClient, stack_id: str, address: str, *, local: bool) -> None:
+        self._address = address
+        self._local = local
+        self._own: set[int] = set()
+        self._containers: dict[int, str] = {}
+        for row in engine.api.containers():
+            labels = row["Labels"] or {}
+            stack = labels.get(naming.STACK_LABEL)
+            name = row["Names"][0].lstrip("/")
+            for port in row["Ports"] or ():
+                if port.get("Type") != "tcp" or not port.get("PublicPort"):
+                    continue
+                if stack == stack_id:
+                    self._own.add(port["PublicPort"])
+                elif _meet(address, port.get("IP", "")):
+                    of_stack = f" of stack {stack}" if stack else ""
+                    self._containers[port["PublicPort"]] = f"container {name}{of_stack}"
+
+    def of(self, number: int) -> str:
+        """Returns who holds a port, empty when nobody does."""
+        if number in self._containers:
+            return self._containers[number]
+        if self._local and number not in self._own and _listening(self._address, number):
+            return "another program on this machine"
+        return ""
+
+
+def _meet(one: str, other: str) -> bool:
+    return one == other or bool({one, other} & EVERYWHERE)
+
+
+def _listening(address: str, number: int) -> bool:
+    """Returns whether a port cannot be bound because somebody listens on it; nothing is sent or accepted."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((address, number))
+        except OSError as error:  # a port below 1024 is not ours to bind, but the engine's
+            return error.errno == EADDRINUSE
+    return False

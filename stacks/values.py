@@ -1,0 +1,85 @@
+"""Types of single settings: one named type per kind of value, with what it allows in words."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_core import PydanticCustomError
+
+PUBLIC_KEYS: Final = frozenset({"429683C4C977415CAAFCCE10F7D57E11", "BQYHJGJHJ"})
+"""Keys that Evolution API ships in its example file and in its code: everybody knows them.
+
+Source: `.env.example` and `src/config/env.config.ts` of https://github.com/EvolutionAPI/evolution-api
+"""
+
+SECRET_CHARACTERS: Final = "[A-Za-z0-9_-]*"  # noqa: S105 what a secret looks like
+SECRET_MIN: Final = 8
+SECRET_MAX: Final = 128
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What a type allows, in words for messages and documentation.
+
+    Attributes:
+        words: Completes "allowed: …".
+    """
+
+    words: str
+
+
+def _secret(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    if text in PUBLIC_KEYS:
+        raise PydanticCustomError("secret_public", "a key that everybody knows")
+    if not re.fullmatch(SECRET_CHARACTERS, text):
+        raise PydanticCustomError("secret_text", "a secret with other characters")
+    if not SECRET_MIN <= len(text) <= SECRET_MAX:
+        raise PydanticCustomError("secret_length", "a secret of another length")
+    return value
+
+
+def _once(names: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(names)) < len(names):
+        raise PydanticCustomError("repeated", "the same name twice")
+    return names
+
+
+Identifier = Annotated[
+    str,
+    Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$"),
+    Allowed("lower-case letters, digits and underscores, no digit first, 63 at most"),
+]
+"""A Postgres identifier that needs no quoting."""
+
+InstanceName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$"), Allowed('letters, digits, "-" and "_", 64 at most')
+]
+
+PhoneNumber = Annotated[
+    str,
+    Field(pattern=r"^[1-9][0-9]{7,14}$"),
+    Allowed("8 to 15 digits with the country code first, without plus sign and spaces"),
+]
+"""E.164 without the plus sign."""
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+Secret = Annotated[
+    SecretStr,
+    AfterValidator(_secret),
+    Allowed(f'{SECRET_MIN} to {SECRET_MAX} letters, digits, "-" and "_"'),
+]
+"""A password or key; other characters would need quoting somewhere.
+
+Evolution API does not decode percent signs in its database address, and its settings file is cut at `#`.
+"""
+
+VariableName = Annotated[
+    str,
+    Field(pattern=r"^[A-Z][A-Z0-9_]{0,63}$"),
+    Allowed("capital letters, digits and underscores, a letter first, 64 at most"),
+]
+
+VariableNames = Annotated[tuple[VariableName, ...], AfterValidator(_once)]
