@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,10 +75,10 @@ class Example:
 
     def request(self, method: str, path: str) -> tuple[int, dict[str, Any]]:
         """Asks the application through the ingress."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        connection.request(method, path)
-        answer = connection.getresponse()
-        return answer.status, json.loads(answer.read() or b"{}")
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+            connection.request(method, path)
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read() or b"{}")
 
     def order(self) -> int:
         """Places an order and returns its number."""
