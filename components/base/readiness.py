@@ -140,7 +140,7 @@ def _probe_until_ready(
     """
     restarts = container.attrs["RestartCount"]
     pause = FIRST_PAUSE_SECONDS
-    while not _succeeds(client, container, request.command, PROBE_SECONDS):
+    while not succeeds(client, container, request.command, PROBE_SECONDS):
         _raise_if_gone(container, request, restarts, started)
         if may_restart and time.monotonic() - started > request.budget_seconds:
             container.restart(timeout=request.grace_seconds)
@@ -151,7 +151,7 @@ def _probe_until_ready(
         pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
 
 
-def _succeeds(client: DockerClient, container: Container, command: Sequence[str], seconds: float) -> bool:
+def succeeds(client: DockerClient, container: Container, command: Sequence[str], seconds: float) -> bool:
     """Returns whether a command succeeds in a container in time; one that can't run it now is simply not ready."""
     deadline, pause = time.monotonic() + seconds, LOOK_SECONDS
     try:
@@ -171,7 +171,7 @@ def _succeeds(client: DockerClient, container: Container, command: Sequence[str]
 
 def _reload(client: DockerClient, container: Container, request: GateRequest, started: float) -> None:
     """Runs the reload command; what it prints may hold parts of the files and is not shown."""
-    if not _succeeds(client, container, request.reload, RELOAD_SECONDS):
+    if not succeeds(client, container, request.reload, RELOAD_SECONDS):
         what = f"did not take its changed files ({request.reload[0]} failed). {request.reload_hint}".strip()
         raise failure(container, request.service, what, started)
 
