@@ -7,7 +7,8 @@ BIN = .venv/bin
 OWN = apps/assistant images/probe
 
 .DEFAULT_GOAL := help
-.PHONY: help setup python up images preview down destroy smoke status credentials test test-apps e2e check docs format
+.PHONY: help setup python up images preview down destroy smoke status logs shell restart rebuild \
+  lock-images credentials test test-apps e2e check docs format
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -36,8 +37,23 @@ destroy: setup ## remove everything, data included (refused in production)
 smoke: setup ## follow one message through every system of a stack
 	@$(VERB) smoke --stack $(STACK)
 
-status: setup ## show every service
-	@$(VERB) status --stack $(STACK)
+status: setup ## show every service; WATCH=1 goes on until Ctrl-C
+	@$(VERB) status --stack $(STACK) $(if $(WATCH),--watch)
+
+logs: setup ## show what SERVICE= (or every service) prints; FOLLOW=1, TAIL=100
+	@$(VERB) logs --stack $(STACK) $(if $(SERVICE),--service $(SERVICE)) $(if $(TAIL),--tail $(TAIL)) $(if $(FOLLOW),--follow)
+
+shell: setup ## open a shell inside SERVICE=, REPLICA=1
+	@$(VERB) shell --stack $(STACK) --service "$(SERVICE)" $(if $(REPLICA),--replica $(REPLICA))
+
+restart: setup ## restart SERVICE=, a replica after the other
+	@$(VERB) restart --stack $(STACK) --service "$(SERVICE)"
+
+rebuild: setup ## build SERVICE= from its source and replace it, and nothing else
+	@$(VERB) rebuild --stack $(STACK) --service "$(SERVICE)"
+
+lock-images: setup ## compare images.lock with the registries; WRITE=1 writes what has moved
+	@$(VERB) lock-images --stack $(STACK) $(if $(WRITE),--write)
 
 credentials: setup ## show the generated credentials
 	@$(VERB) credentials --stack $(STACK)

@@ -3,6 +3,7 @@
 Owns the build and the container. Deliberately not: what the application does.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, final
@@ -28,6 +29,8 @@ class AppArgs:
         source: Folder with its Dockerfile, which takes the Python image as `BASE_IMAGE`.
         host_port: Port on the host's loopback.
         resources: Limits.
+        secrets: Secret variables of the user's own, name to value; the application finds each in the file that
+            NAME_FILE names.
     """
 
     database: PostgresConnection
@@ -35,6 +38,7 @@ class AppArgs:
     source: Path
     host_port: int | None = None
     resources: Resources = field(default_factory=lambda: Resources(memory_mib=384, cpus=1))
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @final
@@ -79,6 +83,7 @@ def app_spec(name: str, args: AppArgs, *, image: str) -> ServiceSpec:
             "EVOLUTION_INSTANCE": args.instance.name,
             "EVOLUTION_URL": args.instance.evolution.url,
             "WEBHOOK_SECRET_FILE": f"{files}/webhook_secret",
+            **{f"{name}_FILE": f"{files}/{name}" for name in args.secrets},
         },
         health=Probe(command=_get("/health"), interval_seconds=5, start_period_seconds=30, timeout_seconds=3),
         image=image,
@@ -90,6 +95,7 @@ def app_spec(name: str, args: AppArgs, *, image: str) -> ServiceSpec:
             "database_url": args.database.url(),
             "evolution_api_key": args.instance.token,
             "webhook_secret": args.instance.webhook_secret,
+            **{name: pulumi.Output.secret(value) for name, value in args.secrets.items()},
         },
         stop=Stop(grace_seconds=30),
         user=USER,

@@ -29,6 +29,7 @@ class EvolutionApiArgs:
     """Settings of the server.
 
     Attributes:
+        api_key: The user's own global key instead of a generated one.
         client_name: Name under which the server keeps its rows; changing it hides every instance.
         database: Its own database.
         host_port: Port on the host's loopback.
@@ -38,6 +39,7 @@ class EvolutionApiArgs:
 
     client_name: str
     database: PostgresConnection
+    api_key: str | None = field(default=None, repr=False)
     host_port: int | None = None
     volume: str = "evolution_instances"
     resources: Resources = field(default_factory=lambda: Resources(memory_mib=768, cpus=1))
@@ -65,7 +67,7 @@ class EvolutionApi(pulumi.ComponentResource):
             opts: Options with the parent.
         """
         super().__init__("zapstack:components:EvolutionApi", name, None, opts)
-        api_key = secrets.generated(f"{name}-api-key", pulumi.ResourceOptions(parent=self))
+        api_key = secrets.single(f"{name}-api-key", pulumi.ResourceOptions(parent=self), given=args.api_key)
         settings = settings_file(api_key=api_key, client_name=args.client_name, database=args.database, host=name)
         migrations = engine.job(f"{name}-migrate", migrations_spec(f"{name}-migrate", args, settings), self)
         server = engine.service(name, evolution_spec(name, args, settings), self, after=(migrations,))

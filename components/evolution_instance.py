@@ -7,7 +7,7 @@ Source: https://doc.evolution-api.com (instance and webhook routes).
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, final
 
 import pulumi
@@ -31,6 +31,7 @@ class InstanceArgs:
         webhook_url: Where its events go.
         integration: `EVOLUTION` talks to nobody; `WHATSAPP-BAILEYS` pairs with a phone.
         events: Events posted to the webhook.
+        token: The user's own token of the instance instead of a generated one.
     """
 
     evolution: EvolutionConnection
@@ -39,6 +40,7 @@ class InstanceArgs:
     webhook_url: str
     events: Sequence[str] = EVENTS
     integration: str = "EVOLUTION"
+    token: str | None = field(default=None, repr=False)
 
 
 @final
@@ -62,7 +64,7 @@ class EvolutionInstance(pulumi.ComponentResource):
         """
         super().__init__("zapstack:components:EvolutionInstance", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        token = secrets.generated(f"{name}-token", child)
+        token = secrets.single(f"{name}-token", child, given=args.token)
         webhook_secret = secrets.generated(f"{name}-webhook-secret", child)
         job = engine.job(name, instance_spec(name, args, token, webhook_secret), self)
         self.connection = InstanceConnection(

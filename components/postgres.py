@@ -157,6 +157,11 @@ def postgres_spec(name: str, args: PostgresArgs, superuser: pulumi.Input[str], r
                 *("--username", SUPERUSER, "--dbname", args.database, "--file", f"{FILES_ROOT}/{name}/{ROLES_FILE}"),
             ),
             files=frozenset({ROLES_FILE}),
+            hint=(
+                "A changed database name is not a new database: when this one had another name, nothing of it is lost. "
+                f"Rename it with: docker exec CONTAINER psql -U {SUPERUSER} -c "
+                f'\'ALTER DATABASE "OLD_NAME" RENAME TO "{args.database}"\', or set the old name again.'
+            ),
         ),
         secret_files={PASSWORD_FILE: superuser, ROLES_FILE: roles},
         shm_mib=SHM_MIB,

@@ -173,9 +173,8 @@ def rabbitmq_spec(name: str, args: RabbitMqArgs, definitions_json: pulumi.Input[
     )
 
 
-_GREETING: Final = (
-    r"exec 3<>/dev/tcp/127.0.0.1/5672; printf 'AMQP\0\0\x09\x01' >&3; read -r -N 1 -t 3 first <&3; [ -n \"$first\" ]"
-)
+# A broker that takes the protocol's header answers with a frame.
+_GREETING: Final = r"exec 3<>/dev/tcp/127.0.0.1/5672 && printf 'AMQP\0\0\x09\x01' >&3 && read -r -N 1 -t 3 <&3"
 
 
 def config(files: str, args: RabbitMqArgs) -> str:

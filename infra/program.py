@@ -20,7 +20,7 @@ from infra.holders import refuse_collisions
 from infra.interrupted import clear_leftovers, refuse_foreign
 from infra.outputs import export as export_outputs
 from infra.state import Known, export
-from stacks.base import System, SystemOutputs
+from stacks.base import System, SystemArgs, SystemOutputs
 from stacks.registry import SYSTEMS
 
 NETWORKS: Final[tuple[NetworkName, ...]] = ("data", "edge", "egress", "publish")
@@ -78,5 +78,6 @@ def declare(
             protect_data=config.protects_data,
             scope=scope,
         )
-        outputs[name] = systems[name].build(name, settings, config.production, engine, root)
+        args = SystemArgs(production=config.production, settings=settings, user_secrets=config.user_secrets)
+        outputs[name] = systems[name].build(name, args, engine, root)
     export_outputs(outputs)

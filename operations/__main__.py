@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from operations import lifecycle, report, smoke, stack_file
+from operations import found, lifecycle, lock_images, logs, rebuild, report, restart, shell, smoke, stack_file, status
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_show_locals=False)
 
+Service = Annotated[str, typer.Option(help="Service name, as status shows it.")]
 Stack = Annotated[str, typer.Option(help="Pulumi stack: the middle of Pulumi.<stack>.yaml.")]
 
 
@@ -44,15 +45,45 @@ def destroy(stack: Stack = "dev") -> None:
 @app.command("smoke")
 def smoke_conversation(stack: Stack = "dev") -> None:
     """Hold the smoke conversation of every system of a stack."""
-    found = stack_file.read(stack)
-    for system in found.systems:
-        smoke.converse(found, system)
+    read = stack_file.read(stack)
+    for system in read.systems:
+        smoke.converse(read, system)
 
 
-@app.command()
-def status(stack: Stack = "dev") -> None:
+@app.command("status")
+def show_status(stack: Stack = "dev", *, watch: bool = False) -> None:
     """Show every service of a stack."""
-    report.status(stack_file.read(stack))
+    status.status(stack_file.read(stack), watch=watch)
+
+
+@app.command("logs")
+def show_logs(stack: Stack = "dev", service: Service = "", tail: int = 100, *, follow: bool = False) -> None:
+    """Show what services print."""
+    logs.logs(stack_file.read(stack), service, follow=follow, tail=tail)
+
+
+@app.command("shell")
+def open_shell(service: Service, stack: Stack = "dev", replica: int = 1) -> None:
+    """Open a shell inside a service."""
+    shell.shell(stack_file.read(stack), service, replica)
+
+
+@app.command("restart")
+def restart_service(service: Service, stack: Stack = "dev") -> None:
+    """Restart one service, a replica after the other."""
+    restart.restart(stack_file.read(stack), service)
+
+
+@app.command("rebuild")
+def rebuild_service(service: Service, stack: Stack = "dev") -> None:
+    """Build a service from its source and replace it."""
+    rebuild.rebuild(stack_file.read(stack), service)
+
+
+@app.command("lock-images")
+def lock_image_digests(stack: Stack = "dev", *, write: bool = False) -> None:
+    """Compare the lock file with the registries."""
+    lock_images.lock_images(found.engine(stack_file.read(stack)), write=write)
 
 
 @app.command()

@@ -67,6 +67,7 @@ def build(client: DockerClient, name: str, console: Console) -> None:
     answers = client.api.build(
         buildargs={"BASE_IMAGE": lock.local_reference(entry.base)},
         decode=True,
+        dockerfile=entry.dockerfile,
         network_mode="host",  # package mirrors on the host's own networks are reached by builds too
         path=str(context),
         rm=True,

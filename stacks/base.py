@@ -1,7 +1,7 @@
 """What every system of a stack is: its settings, what it is built with, and what it hands to the stack's outputs."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -26,17 +26,32 @@ class SystemOutputs:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SystemArgs:
+    """What a system is given.
+
+    Attributes:
+        production: Whether it is a production stack.
+        settings: Its own settings.
+        user_secrets: Secret variables of the user's own, name to value.
+    """
+
+    production: bool
+    settings: Any
+    user_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
 class System:
     """A kind of system that a stack may hold.
 
     Attributes:
-        build: Registers it: logical name, settings, whether it is production, engine, options with the parent.
+        build: Registers it: logical name, what it is given, engine, options with the parent.
         images: Images of the lock file it runs on, or builds its own from.
         ports: Service to its port on the host, from settings and whether it is production.
         settings: Model of its settings.
     """
 
-    build: Callable[[str, Any, bool, ContainersEngine, pulumi.ResourceOptions], SystemOutputs]
+    build: Callable[[str, SystemArgs, ContainersEngine, pulumi.ResourceOptions], SystemOutputs]
     images: Sequence[str]
     ports: Callable[[Any, bool], Mapping[str, int]]
     settings: type[Settings]

@@ -1,7 +1,6 @@
 """The `evolution` system: an application that answers WhatsApp messages through Evolution API."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal, final
 
 import pulumi
@@ -16,26 +15,14 @@ from components.evolution_instance import EvolutionInstance, InstanceArgs
 from components.postgres import Postgres, PostgresArgs
 from components.smoke import SERVICE as SMOKE
 from components.smoke import Smoke, SmokeArgs
-from stacks.base import System, SystemOutputs
+from stacks.base import System, SystemArgs, SystemOutputs
 from stacks.settings import DatabaseSettings, EvolutionSettings
+from stacks.values import revealed
 
 NAME: Final = "evolution"
 IMAGES: Final = ("evolution-api", "postgres-15", "probe", "python")
 """Images of the lock file it runs on, or builds its own from."""
 SCHEMES: Final = {"db": "postgresql", "evolution-postgres": "postgresql"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class EvolutionArgs:
-    """What the system is given.
-
-    Attributes:
-        production: Whether databases and the API stay off the host's ports.
-        settings: The system's settings.
-    """
-
-    production: bool
-    settings: EvolutionSettings
 
 
 @final
@@ -48,18 +35,18 @@ class Evolution(pulumi.ComponentResource):
 
     outputs: SystemOutputs
 
-    def __init__(self, name: str, args: EvolutionArgs, engine: ContainersEngine, opts: pulumi.ResourceOptions) -> None:
+    def __init__(self, name: str, args: SystemArgs, engine: ContainersEngine, opts: pulumi.ResourceOptions) -> None:
         """Registers its services in dependency order.
 
         Args:
             name: Logical name.
-            args: Settings.
+            args: What it is given.
             engine: Where it runs.
             opts: Options with the parent.
         """
         super().__init__("zapstack:stacks:Evolution", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        settings = args.settings
+        settings: EvolutionSettings = args.settings
 
         ports = host_ports(settings, args.production)
         db = Postgres("db", database(settings.db, "postgres_adk_data", ports.get("db")), engine, child)
@@ -78,6 +65,7 @@ class Evolution(pulumi.ComponentResource):
         evolution_api = EvolutionApi(
             "evolution-api",
             EvolutionApiArgs(
+                api_key=revealed(settings.evolution_api.api_key),
                 client_name=f"{engine.scope.project}-{engine.scope.stack}",
                 database=evolution_postgres.connection,
                 host_port=ports.get("evolution-api"),
@@ -91,6 +79,7 @@ class Evolution(pulumi.ComponentResource):
                 evolution=evolution_api.connection,
                 instance=settings.evolution_api.instance,
                 number=settings.evolution_api.number,
+                token=revealed(settings.evolution_api.instance_token),
                 webhook_url=base_url("app") + APP_WEBHOOK_PATH,
             ),
             engine,
@@ -102,6 +91,7 @@ class Evolution(pulumi.ComponentResource):
                 database=db.connection,
                 host_port=ports["app"],
                 instance=instance.connection,
+                secrets={key: args.user_secrets[key] for key in settings.app.secret_environment},
                 source=CHECKOUT / settings.app.source,
             ),
             engine,
@@ -111,10 +101,10 @@ class Evolution(pulumi.ComponentResource):
 
         self.outputs = SystemOutputs(
             credentials={
-                "db": {"user": settings.db.user, "password": db.connection.password},
+                "db": {"user": db.connection.user, "password": db.connection.password},
                 "evolution-api": {"apikey": evolution_api.connection.api_key, "instance": instance.connection.token},
                 "evolution-postgres": {
-                    "user": settings.evolution_postgres.user,
+                    "user": evolution_postgres.connection.user,
                     "password": evolution_postgres.connection.password,
                 },
             },
@@ -146,21 +136,17 @@ def database(
         host_port=host_port,
         major=major,
         max_connections=settings.max_connections,
+        password=revealed(settings.password),
         resources=Resources(memory_mib=settings.memory_mib),
+        rotation=settings.rotation,
         user=settings.user,
         volume=volume,
     )
 
 
-def build(
-    name: str,
-    settings: EvolutionSettings,
-    production: bool,  # noqa: FBT001 `System.build` names it
-    engine: ContainersEngine,
-    opts: pulumi.ResourceOptions,
-) -> SystemOutputs:
+def build(name: str, args: SystemArgs, engine: ContainersEngine, opts: pulumi.ResourceOptions) -> SystemOutputs:
     """Registers the system."""
-    return Evolution(name, EvolutionArgs(production=production, settings=settings), engine, opts).outputs
+    return Evolution(name, args, engine, opts).outputs
 
 
 SYSTEM: Final = System(build=build, images=IMAGES, ports=host_ports, settings=EvolutionSettings)

@@ -37,9 +37,9 @@ class AppSettings(Settings):
     port: Port = Field(default=8000, description="Port on the host. 8000 is the documents' own.")
     secret_environment: VariableNames = Field(
         default=(),
-        description="Names of secret variables of your own that the application gets, such as OPENAI_API_KEY. Values: "
-        "in development from .env, in production from 'pulumi config set --secret NAME'. None, because the reference "
-        "application needs none.",
+        description="Names of secret variables of your own that the application gets, such as OPENAI_API_KEY; it finds "
+        "each in the file that NAME_FILE names. Values: in development from .env, in production from 'pulumi config set "
+        "--secret NAME'. None, because the reference application needs none.",
     )
     source: str = Field(
         default="apps/assistant",

@@ -83,3 +83,8 @@ VariableName = Annotated[
 ]
 
 VariableNames = Annotated[tuple[VariableName, ...], AfterValidator(_once)]
+
+
+def revealed(secret: SecretStr | None) -> str | None:
+    """Returns a secret of the user's own, for the one place that makes it an `Output`; None where it is generated."""
+    return None if secret is None else secret.get_secret_value()

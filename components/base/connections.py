@@ -126,6 +126,25 @@ class RabbitConnection:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TcpConnection:
+    """A service with a port and no credentials.
+
+    Attributes:
+        host: Network alias.
+        port: Port inside the network.
+        ready: Gates of the service.
+    """
+
+    host: str
+    port: int
+    ready: Sequence[pulumi.Resource]
+
+    def proof(self) -> Mapping[str, pulumi.Input[Any]]:
+        """That the port accepts connections."""
+        return {"host": self.host, "kind": "tcp", "name": self.host, "port": self.port}
+
+
+@dataclass(frozen=True, kw_only=True)
 class HttpConnection:
     """A service that answers HTTP and asks for no credentials.
 

@@ -44,6 +44,8 @@ class LocalImage(_Model):
     context: str
     version: str
     base: str | None = None
+    dockerfile: str = "Dockerfile"
+    """Its name within the context, which several images may share."""
 
 
 class BuiltImage(_Model):

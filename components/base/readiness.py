@@ -19,6 +19,12 @@ from components.base.verdict import unhealthy
 
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 1.0
+PROBE_SECONDS = 5.0
+"""Longest time one probe may take; one that hangs has failed."""
+
+RELOAD_SECONDS = 60.0
+LOOK_SECONDS = 0.02
+"""First pause between two looks at a running command."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +42,7 @@ class GateRequest:
         predecessor: Id of the container whose place it takes behind the proxy; empty when there is none.
         proxy: Proxy in front of it.
         reload: Command that makes it take its files; empty when there is nothing to take.
+        reload_hint: What a person can do when that command fails.
         restart_at_once: Whether an unhealthy container is restarted before it is asked again, as only stateless
             services may be.
         service: Name for messages.
@@ -52,6 +59,7 @@ class GateRequest:
     predecessor: str = ""
     proxy: rollout.Proxy | None = None
     reload: Sequence[str] = ()
+    reload_hint: str = ""
     restart_at_once: bool = False
 
 
@@ -132,7 +140,7 @@ def _probe_until_ready(
     """
     restarts = container.attrs["RestartCount"]
     pause = FIRST_PAUSE_SECONDS
-    while not _succeeds(client, container, request.command):
+    while not succeeds(client, container, request.command, PROBE_SECONDS):
         _raise_if_gone(container, request, restarts, started)
         if may_restart and time.monotonic() - started > request.budget_seconds:
             container.restart(timeout=request.grace_seconds)
@@ -143,25 +151,29 @@ def _probe_until_ready(
         pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
 
 
-def _succeeds(client: DockerClient, container: Container, command: Sequence[str]) -> bool:
-    """Returns whether a command succeeds in a container; one that can't run it now is simply not ready."""
+def succeeds(client: DockerClient, container: Container, command: Sequence[str], seconds: float) -> bool:
+    """Returns whether a command succeeds in a container in time; one that can't run it now is simply not ready."""
+    deadline, pause = time.monotonic() + seconds, LOOK_SECONDS
     try:
         created = client.api.exec_create(container.id, list(command))
-        client.api.exec_start(created["Id"])
-        code: int | None = client.api.exec_inspect(created["Id"])["ExitCode"]
+        client.api.exec_start(created["Id"], detach=True)
+        while (code := client.api.exec_inspect(created["Id"])["ExitCode"]) is None:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(pause)
+            pause = min(pause * 1.5, FIRST_PAUSE_SECONDS)
     except APIError as error:
         if error.status_code in {404, 409, 500}:  # not running (any more): the caller looks why
             return False
         raise
-    return code == 0
+    return bool(code == 0)
 
 
 def _reload(client: DockerClient, container: Container, request: GateRequest, started: float) -> None:
     """Runs the reload command; what it prints may hold parts of the files and is not shown."""
-    if not _succeeds(client, container, request.reload):
-        raise failure(
-            container, request.service, f"did not take its changed files ({request.reload[0]} failed)", started
-        )
+    if not succeeds(client, container, request.reload, RELOAD_SECONDS):
+        what = f"did not take its changed files ({request.reload[0]} failed). {request.reload_hint}".strip()
+        raise failure(container, request.service, what, started)
 
 
 def _take_place(client: DockerClient, container: Container, request: GateRequest, proxy: rollout.Proxy) -> None:

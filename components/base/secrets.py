@@ -28,6 +28,17 @@ def generated(name: str, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
     return pulumi.Output.secret(password.result)
 
 
+def single(name: str, opts: pulumi.ResourceOptions, *, given: str | None) -> pulumi.Output[str]:
+    """Returns the user's own secret, or a generated one.
+
+    Args:
+        name: Logical name of the resource that holds a generated one.
+        opts: Options with the parent.
+        given: The user's own.
+    """
+    return generated(name, opts) if given is None else pulumi.Output.secret(given)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Slots:
     """A secret in two slots: the one in use, and the one of the last rotation, which the server still accepts.

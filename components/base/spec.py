@@ -104,11 +104,13 @@ class Reload:
         command: Program and arguments, run in the container without a shell; must be safe to run twice.
         files: Names of the files it covers; a change of any other file replaces the container.
         at_start: Whether it is also run when a container becomes ready for the first time.
+        hint: What a person can do when it fails.
     """
 
     command: Sequence[str]
     files: frozenset[str]
     at_start: bool = False
+    hint: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,7 +75,7 @@ start_socket_server() {
 stop_socket_server() { pg_ctl --pgdata="$PGDATA" --mode=fast --wait stop; }
 
 run_sql() {
-  PGHOST='' PGHOSTADDR='' psql --set=ON_ERROR_STOP=1 --no-password --no-psqlrc --username="$POSTGRES_USER" "$@"
+  PGHOST=/var/run/postgresql PGHOSTADDR='' psql --set=ON_ERROR_STOP=1 --no-password --no-psqlrc --username="$POSTGRES_USER" "$@"
 }
 
 create_database() {

@@ -1,21 +1,27 @@
 """Rules every container keeps, in every system and environment."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.example.system import SYSTEMS, ExampleSettings
 from tests.recorder import MADE_UP, SECRET, Graph, Registered, record, stack_config, strings
 
-ENVIRONMENTS = {"development": False, "production": True}
 WORLD = {"publish", "egress"}
+GRAPHS: dict[str, Callable[[], Graph]] = {
+    "development": record,
+    "production": lambda: record(stack_config(production=True)),
+    "example": lambda: record(stack_config(systems={"example": ExampleSettings()}), systems=SYSTEMS),
+}
 
 
-@pytest.fixture(scope="module", params=list(ENVIRONMENTS))
+@pytest.fixture(scope="module", params=list(GRAPHS))
 def graph(request: pytest.FixtureRequest) -> Graph:
     """Everything one environment registers."""
-    return record(stack_config(production=ENVIRONMENTS[request.param]))
+    return GRAPHS[request.param]()
 
 
 def networks(container: Registered) -> set[str]:
@@ -26,6 +32,11 @@ def networks(container: Registered) -> set[str]:
 def is_service(container: Registered) -> bool:
     """Tells services from jobs and tools."""
     return bool(container.inputs["restart"] == "always")
+
+
+def start_first(container: Registered) -> bool:
+    """Tells replicas that serve before their predecessor leaves."""
+    return "name" not in container.inputs
 
 
 def _label(container: Registered, name: str) -> Any:  # noqa: ANN401 any JSON
@@ -52,9 +63,15 @@ RULES: dict[str, Callable[[Registered], bool]] = {
     ),
     "no start on demand for services": lambda c: is_service(c) == c.inputs["mustRun"] == c.inputs["start"],
     "stack label": lambda c: _label(c, "zapstack.stack") == "zapstack/dev",
-    "compose label": lambda c: _label(c, "com.docker.compose.service") == c.name,
+    "compose label": lambda c: (
+        re.search(rf"(^|-){_label(c, 'com.docker.compose.service')}(-\d+)?$", c.name) is not None
+    ),
     "files fingerprint": lambda c: re.fullmatch(r"[0-9a-f]{16}", str(_label(c, "zapstack.files"))) is not None,
-    "deleted before replaced": lambda c: c.request["deleteBeforeReplace"] is True,
+    "deleted before replaced": lambda c: c.request.get("deleteBeforeReplace", False) is not start_first(c),
+    "no serving name before it is ready": lambda c: (
+        not start_first(c) or not any(row.get("aliases") for row in c.inputs["networksAdvanced"])
+    ),
+    "readiness for verbs": lambda c: not is_service(c) or bool(json.loads(str(_label(c, "zapstack.readiness")))),
     "silent no-ops replaced": lambda c: {"healthcheck", "tmpfs", "#initerror"} <= set(c.request["replaceOnChanges"]),
     "made anew with a new generation": lambda c: c.request.get("replacementTrigger") == 1.0,
     "one way out of the system": lambda c: len(networks(c) & WORLD) <= 1,
@@ -92,7 +109,9 @@ MUTATIONS: dict[str, dict[str, Any]] = {
     "Go's durations": {"healthcheck": {"tests": ["CMD"], "interval": "90 s"}},
     "no start on demand for services": {"mustRun": False},
     "stack label": {"labels": []},
-    "compose label": {"labels": []},
+    "compose label": {"labels": [{"label": "com.docker.compose.service", "value": "other"}]},
+    "no serving name before it is ready": {"name": ..., "networksAdvanced": [{"name": "a-data", "aliases": ["db"]}]},
+    "readiness for verbs": {"labels": [{"label": "zapstack.readiness", "value": "[]"}]},
     "files fingerprint": {"labels": []},
     "one way out of the system": {"networksAdvanced": [{"name": "a-publish"}, {"name": "a-egress"}]},
     "published only with a world network": {"networksAdvanced": [{"name": "a-data"}]},
@@ -114,7 +133,7 @@ def good() -> Registered:
 def test_every_rule_can_fail(rule: str, good: Registered) -> None:
     """A broken container is caught by its rule."""
     bad = Registered(
-        inputs={**good.inputs, **MUTATIONS[rule]},
+        inputs={key: value for key, value in {**good.inputs, **MUTATIONS[rule]}.items() if value is not ...},
         name=good.name,
         parent=good.parent,
         request=good.request,

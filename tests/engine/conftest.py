@@ -133,11 +133,20 @@ def checkout(
     remove_stack(engine)
 
 
-def containers(engine: docker.DockerClient) -> dict[str, dict[str, Any]]:
-    """Returns the stack's containers, service name to the engine's inspect."""
-    wanted: dict[str, Any] = {"label": f"zapstack.stack={STACK_ID}"}
+def containers(engine: docker.DockerClient, stack_id: str = STACK_ID) -> dict[str, dict[str, Any]]:
+    """Returns a stack's containers, service name to the engine's inspect; replicas as `app/1`."""
+    wanted: dict[str, Any] = {"label": f"zapstack.stack={stack_id}"}
     found = engine.containers.list(all=True, filters=wanted, ignore_removed=True)
-    return {row.attrs["Config"]["Labels"]["zapstack.service"]: row.attrs for row in found}
+    return {_service(row.attrs): row.attrs for row in found}
+
+
+def _service(inspected: dict[str, Any]) -> str:
+    """Returns the service's name; the engine's own name differs only for start-first replicas."""
+    labels = inspected["Config"]["Labels"]
+    service = str(labels["zapstack.service"])
+    if inspected["Name"].endswith(f"-{service}"):
+        return service
+    return f"{service}/{labels.get('zapstack.replica', '1')}"
 
 
 def volumes(engine: docker.DockerClient) -> set[str]:
@@ -145,9 +154,9 @@ def volumes(engine: docker.DockerClient) -> set[str]:
     return {str(row.name) for row in engine.volumes.list()}
 
 
-def names(engine: docker.DockerClient) -> dict[str, list[str]]:
+def names(engine: docker.DockerClient, stack_id: str = STACK_ID) -> dict[str, list[str]]:
     """Returns what of the stack is on the engine, by kind."""
-    wanted: dict[str, Any] = {"label": f"zapstack.stack={STACK_ID}"}
+    wanted: dict[str, Any] = {"label": f"zapstack.stack={stack_id}"}
     return {
         "containers": [str(row.name) for row in engine.containers.list(all=True, filters=wanted, ignore_removed=True)],
         "networks": [str(row.name) for row in engine.networks.list(filters=wanted)],
@@ -155,9 +164,9 @@ def names(engine: docker.DockerClient) -> dict[str, list[str]]:
     }
 
 
-def remove_stack(engine: docker.DockerClient) -> None:
-    """Removes whatever carries the test stack's label."""
-    left = names(engine)
+def remove_stack(engine: docker.DockerClient, stack_id: str = STACK_ID) -> None:
+    """Removes whatever carries a test stack's label."""
+    left = names(engine, stack_id)
     for name in left["containers"]:
         engine.containers.get(name).remove(force=True)
     for name in left["networks"]:

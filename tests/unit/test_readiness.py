@@ -74,8 +74,9 @@ class PaperEngine:
         """Accepts a probe."""
         return {"Id": "probe"}
 
-    def exec_start(self, _id: str) -> None:
+    def exec_start(self, _id: str, *, detach: bool) -> None:
         """Runs it."""
+        assert detach
 
     def exec_inspect(self, _id: str) -> dict[str, int]:
         """Returns its end."""

@@ -52,7 +52,7 @@ def common(
         "shm_size": spec.shm_mib,
         "stop_signal": spec.stop.signal,
         "stop_timeout": spec.stop.grace_seconds,
-        "tmpfs": {path: f"rw,nosuid,nodev,noexec,size={size}m,mode=1777" for path, size in sorted(writable.items())},
+        "tmpfs": {path: _tmpfs(spec.user, size) for path, size in sorted(writable.items())},
         "ulimits": [
             docker.ContainerUlimitArgs(hard=0, name="core", soft=0),
             docker.ContainerUlimitArgs(hard=spec.resources.nofile, name="nofile", soft=spec.resources.nofile),
@@ -107,6 +107,12 @@ def started_on_demand(spec: JobSpec, scope: Scope) -> dict[str, Any]:
         "restart": "no",
         "start": False,
     }
+
+
+def _tmpfs(user: str, size_mib: int) -> str:
+    """Returns mount options; owner as well as mode, because at a second start the mode is not honoured (measured)."""
+    uid, _, gid = user.partition(":")
+    return f"rw,nosuid,nodev,noexec,size={size_mib}m,mode=1777,uid={uid},gid={gid or uid}"
 
 
 def _mounts(

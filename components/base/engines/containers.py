@@ -257,6 +257,7 @@ class ContainersEngine:
                 "at_start": spec.reload.at_start,
                 "command": list(spec.reload.command),
                 "fingerprint": self._fingerprint({name: unit.files[name] for name in spec.reload.files}),
+                "hint": spec.reload.hint,
             }
         if spec.ingress:
             properties["proxy"] = {

@@ -60,6 +60,7 @@ def _pass(olds: dict[str, Any], news: dict[str, Any]) -> None:
         predecessor="" if same else olds.get("container", ""),
         proxy=rollout.Proxy(**_whole(news["proxy"])) if news["proxy"] else None,
         reload=_due_reload(olds, news, same=same),
+        reload_hint=news["reload"].get("hint", ""),
         restart_at_once=news["restart_at_once"],
         service=news["service"],
     )

@@ -1,0 +1,235 @@
+"""The base on a real engine: a replicated application with every kind of connection, broken in every way."""
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from docker import DockerClient
+from rich.console import Console
+
+from infra.config import image_source
+from operations import images
+from tests.engine.conftest import Checkout, containers, names, remove_stack
+from tests.engine.example import Example, docker
+from tests.example.system import SYSTEMS
+
+pytestmark = pytest.mark.engine
+
+VERDICT_SECONDS = 5
+PROOF_SECONDS = 10
+
+
+@pytest.fixture(scope="module")
+def example(checkout: Checkout, engine: DockerClient) -> Iterator[Example]:
+    """The stack all these tests work on; whatever they leave of it is removed at the end."""
+    if image_source("auto") == "local":
+        images.ensure(engine, [*SYSTEMS["example"].images], Console())
+    found = Example(checkout=checkout, stack="e2e")
+    yield found
+    found.pulumi("destroy --yes --skip-preview")
+    remove_stack(engine, found.stack_id)
+
+
+def ids(engine: DockerClient, example: Example) -> dict[str, str]:
+    """Returns service to container id."""
+    return {name: str(found["Id"]) for name, found in containers(engine, example.stack_id).items()}
+
+
+def test_an_order_goes_through_everything(example: Example) -> None:
+    """Ingress, two replicas, Postgres, Redis, RabbitMQ and the worker; and then there is nothing to do."""
+    example.must_up()
+    assert [example.order() for _ in range(3)] == [1, 2, 3]
+    assert example.totals() == {"cached": 3, "done": 3, "release": "1", "total": 3}
+
+
+def test_an_untouched_stack_is_never_a_change(example: Example) -> None:
+    """Also after a refresh."""
+    refreshed = example.pulumi("refresh --yes --skip-preview")
+    assert refreshed.code == 0, refreshed.text
+    for _ in range(3):
+        example.expect_no_changes()
+
+
+def _starve(name: str) -> None:
+    docker("stop", name)
+    docker("update", "--memory", "6m", "--memory-swap", "6m", name)
+    docker("start", name)
+
+
+FAULTS: dict[str, tuple[Callable[[str], object], str]] = {
+    "memcached": (lambda name: docker("stop", name), r"exited \(exit \d+\) since"),
+    "worker": (lambda name: docker("rm", "-f", name), r'"missing"'),
+    "rabbitmq": (lambda name: docker("pause", name), r"paused since"),
+    "redis": (
+        lambda name: docker("network", "disconnect", name.replace("redis", "data"), name),
+        r"left network example-e2e-example-data \(seen",
+    ),
+    "db": (lambda name: docker("update", "--memory", "400m", "--memory-swap", "400m", name), r"memory limit 400 MiB"),
+    "ingress": (_starve, r"memory limit 6 MiB instead of 128; .*(exit|restart)"),
+}
+
+
+@pytest.mark.parametrize("time_of", ["first", "second"])
+def test_every_drift_is_named_by_preview_and_healed_by_up(example: Example, engine: DockerClient, time_of: str) -> None:
+    """Six faults at once, twice: each with its reason, healed by a plain up, neighbours untouched."""
+    before = ids(engine, example)
+    for service, (inflict, _) in FAULTS.items():
+        inflict(f"example-e2e-example-{service}")
+
+    preview = example.pulumi("preview --diff")
+    assert preview.code == 0, preview.text
+    for service, (_, reason) in FAULTS.items():
+        assert re.search(reason, preview.text), f"{time_of} {service}: {preview.text}"
+
+    example.must_up()
+    after = ids(engine, example)
+    assert {name for name in before if after[name] != before[name]} == {"worker"}
+    example.order()
+    totals = example.totals()
+    assert totals["done"] == totals["total"]
+
+
+def test_a_store_that_hangs_is_named_and_restarted(example: Example, engine: DockerClient) -> None:
+    """Docker never restarts an unhealthy container; the gate does, after its whole budget."""
+    name = "example-e2e-example-redis"
+    docker("exec", name, "sh", "-c", "kill -STOP $(pidof redis-server)")
+    deadline = time.monotonic() + 150
+    while containers(engine, example.stack_id)["redis"]["State"]["Health"]["FailingStreak"] < 3:
+        assert time.monotonic() < deadline
+        time.sleep(1)
+    before = ids(engine, example)
+    assert re.search(r"unhealthy since \d{4}-", example.pulumi("preview --diff").text)
+    example.must_up()
+    assert ids(engine, example) == before
+    example.order()
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("password", r'db: AUTH failed: db:5432 refuses the password of user "shop"'),
+        ("host", r'db: DNS failed|nowhere: DNS failed: nobody on this network is called "nowhere"'),
+        ("database", r'db: DATABASE failed: db:5432 has no database "nowhere"'),
+        ("vhost", r'rabbitmq: VHOST failed: rabbitmq:5672 has no virtual host "nowhere" for user "app"'),
+    ],
+)
+def test_a_connection_that_does_not_work_is_named_before_the_consumer_starts(
+    example: Example, engine: DockerClient, fault: str, said: str
+) -> None:
+    """Within seconds; the earlier version goes on serving; going back leaves nothing."""
+    before = ids(engine, example)
+    started = time.monotonic()
+    failed = example.up(fault=fault)
+    took = time.monotonic() - started
+    assert failed.code != 0, failed.text
+    assert re.search(said, failed.text), failed.text
+    assert "Traceback" not in failed.text
+    assert took < PROOF_SECONDS + 10  # the program and its preview of the engine included
+    assert ids(engine, example) == before
+    example.order()
+    example.must_up(fault="")
+
+
+def test_a_bad_release_leaves_the_old_one_serving(example: Example, engine: DockerClient) -> None:
+    """It fails twice, with its last line; the old replicas serve; going back converges with nothing left over."""
+    before = ids(engine, example)
+    with example.load() as wrong:
+        for _ in range(2):
+            failed = example.up(fault="release")
+            assert failed.code != 0, failed.text
+            assert "no licence found" in failed.text
+        example.must_up(fault="")
+    assert wrong == []
+    after = ids(engine, example)
+    assert after.keys() == before.keys()
+
+
+def test_releases_and_scaling_lose_no_request(example: Example, engine: DockerClient) -> None:
+    """A rolling release, one replica more, one less, under load."""
+    with example.load() as wrong:
+        example.must_up(release="2")
+        example.must_up(replicas=3)
+        assert {"app/1", "app/2", "app/3"} <= ids(engine, example).keys()
+        example.must_up(replicas=2)
+    assert wrong == []
+    assert example.totals()["release"] == "2"
+
+
+def test_five_waiting_gates_do_not_delay_the_verdict_on_the_sixth(example: Example, engine: DockerClient) -> None:
+    """`up` is over soon after the death, with exit code and last lines; again; then going back converges."""
+    before = ids(engine, example)
+    for _ in range(2):
+        failed = example.up(waiting=6)
+        ended = time.time()
+        assert failed.code != 0
+        assert re.search(r"waiting-5: (exited \(exit 7\)|restarted by itself)", failed.text), failed.text
+        assert "giving up" in failed.text
+        died = containers(engine, example.stack_id)["waiting-5"]["State"]["FinishedAt"][:19]
+        # It dies every few seconds: the last death before the end of `up` is the one that was seen, or a later one.
+        assert ended - datetime.fromisoformat(f"{died}+00:00").timestamp() < VERDICT_SECONDS + 1
+    example.must_up(waiting=0)
+    assert ids(engine, example) == before
+
+
+def test_users_and_passwords_change_on_existing_data(example: Example) -> None:
+    """Rotation and a new user, under load; earlier orders are still there."""
+    total = example.totals()["total"]
+    with example.load() as wrong:
+        example.must_up(rotation=1)
+        example.must_up(rotation=2)
+    assert wrong == []
+    example.must_up(dbUser="merchant")
+    example.order()
+    assert example.totals()["total"] > total
+
+
+def test_a_changed_database_name_is_refused_with_the_command(example: Example, engine: DockerClient) -> None:
+    """Nothing is lost, the old name goes on working, and the rename makes the new one work."""
+    total = example.totals()["total"]
+    failed = example.up(database="store")
+    assert failed.code != 0
+    assert 'ALTER DATABASE "OLD_NAME" RENAME TO "store"' in failed.text, failed.text
+    example.must_up(database="shop")
+    assert example.totals()["total"] == total
+    assert containers(engine, example.stack_id)["db"]["State"]["Running"]
+
+
+def test_no_secret_can_be_read_without_asking(example: Example, engine: DockerClient) -> None:
+    """Not in inspect, logs, history or state; and the search would find one."""
+    shown = json.loads(example.pulumi("stack export --show-secrets").text)["deployment"]["resources"]
+    made = [json.loads(row["outputs"]["result"]["plaintext"]) for row in shown if "RandomPassword" in row["type"]]
+    assert len(made) >= 9
+    api: Any = engine.api
+    places = {"state": example.pulumi("stack export").text}
+    for name, found in containers(engine, example.stack_id).items():
+        places[f"inspect {name}"] = json.dumps(found)
+        places[f"logs {name}"] = engine.containers.get(found["Id"]).logs().decode(errors="replace")
+        places[f"history {name}"] = json.dumps(api.history(found["Image"]))
+    assert [place for place, text in places.items() if any(secret in text for secret in made)] == []
+    assert "POSTGRES_PASSWORD_FILE" in places["inspect db"]
+
+
+def test_two_stacks_live_side_by_side(example: Example, engine: DockerClient) -> None:
+    """They share nothing but images."""
+    other = Example(checkout=example.checkout, settings={"portOffset": 2100}, stack="other")
+    try:
+        other.must_up()
+        assert other.order() == 1
+        assert example.order() > 1
+        example.expect_no_changes()
+        destroyed = other.pulumi("destroy --yes --skip-preview")
+        assert destroyed.code == 0, destroyed.text
+        assert names(engine, other.stack_id) == {"containers": [], "networks": [], "volumes": []}
+    finally:
+        remove_stack(engine, other.stack_id)
+
+
+def test_destroy_leaves_nothing(example: Example, engine: DockerClient) -> None:
+    """Not even a files volume of an earlier replica."""
+    destroyed = example.pulumi("destroy --yes --skip-preview")
+    assert destroyed.code == 0, destroyed.text
+    assert names(engine, example.stack_id) == {"containers": [], "networks": [], "volumes": []}
