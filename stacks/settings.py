@@ -38,8 +38,8 @@ class AppSettings(Settings):
     secret_environment: VariableNames = Field(
         default=(),
         description="Names of secret variables of your own that the application gets, such as OPENAI_API_KEY; it finds "
-        "each in the file that NAME_FILE names. Values: in development from .env, in production from 'pulumi config set "
-        "--secret NAME'. None, because the reference application needs none.",
+        "each in the file that NAME_FILE names. Values: in development from .env, in production from "
+        "'pulumi config set --secret NAME'. None, because the reference application needs none.",
     )
     source: str = Field(
         default="apps/assistant",

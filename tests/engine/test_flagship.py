@@ -12,6 +12,7 @@ from typing import Any
 import docker
 import pytest
 
+from tests.config.wrong import CASES, Case
 from tests.engine.conftest import STACK, Checkout, containers, copy_checkout, exported, names, volumes
 
 pytestmark = pytest.mark.engine
@@ -237,6 +238,35 @@ def test_a_stranger_with_our_name_stops_up(checkout: Checkout, engine: docker.Do
         assert f"docker volume rm {name}" in refused.text
     finally:
         volume.remove()
+
+
+SAMPLED = [
+    case
+    for case in CASES
+    if case.stack == "dev" and case.passphrase == "development" and not case.encrypted and not case.by_pulumi
+][::10]
+"""Every tenth that this stack can be given; `tests/config` has them all, without Pulumi."""
+
+
+@pytest.mark.parametrize("case", SAMPLED, ids=lambda case: str(case.name))
+def test_a_wrong_configuration_changes_nothing(checkout: Checkout, engine: docker.DockerClient, case: Case) -> None:
+    """Told by the real program with the same words."""
+    before = {name: found["Id"] for name, found in containers(engine).items()}
+    file, variables = checkout.path / f"Pulumi.{STACK}.yaml", checkout.path / ".env"
+    good = file.read_text()
+    salt = "".join(line + "\n" for line in good.splitlines() if line.startswith("encryptionsalt"))
+    try:
+        file.write_text(case.stack_file + salt)
+        if case.env is not None:
+            variables.write_text(case.env)
+        refused = checkout.pulumi("up --yes --skip-preview")
+    finally:
+        file.write_text(good)
+        variables.unlink(missing_ok=True)
+    assert refused.code != 0
+    for line in case.told:
+        assert line.replace("Pulumi.dev.yaml", file.name) in refused.text, refused.text
+    assert {name: found["Id"] for name, found in containers(engine).items()} == before
 
 
 def test_destroy_leaves_nothing(checkout: Checkout, engine: docker.DockerClient, volumes_before: set[str]) -> None:
