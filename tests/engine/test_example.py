@@ -58,6 +58,10 @@ def _starve(name: str) -> None:
     docker("stop", name)
     docker("update", "--memory", "6m", "--memory-swap", "6m", name)
     docker("start", name)
+    deadline = time.monotonic() + 20
+    while docker("inspect", "--format", "{{.RestartCount}}", name).strip() == "0":
+        assert time.monotonic() < deadline, "it lives on 6 MiB"
+        time.sleep(0.2)
 
 
 FAULTS: dict[str, tuple[Callable[[str], object], str]] = {
