@@ -132,6 +132,8 @@ def postgres_spec(name: str, args: PostgresArgs, superuser: pulumi.Input[str], r
             *("-c", f"max_connections={args.max_connections}"),
             *("-c", f"shared_buffers={args.resources.memory_mib // 4}MB"),
             *("-c", "password_encryption=scram-sha-256"),
+            # The official image's own; said because a build of the server may have been made for another folder.
+            *("-c", "unix_socket_directories=/var/run/postgresql"),
         ),
         environment={
             "POSTGRES_DB": args.database,

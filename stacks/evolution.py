@@ -20,7 +20,7 @@ from stacks.settings import DatabaseSettings, EvolutionSettings
 from stacks.values import revealed
 
 NAME: Final = "evolution"
-IMAGES: Final = ("evolution-api", "postgres-15", "probe", "python")
+IMAGES: Final = ("evolution-api", "postgres-15", "postgres-16", "probe", "python")
 """Images of the lock file it runs on, or builds its own from."""
 SCHEMES: Final = {"db": "postgresql", "evolution-postgres": "postgresql"}
 
@@ -127,7 +127,7 @@ def host_ports(settings: EvolutionSettings, production: bool) -> Mapping[str, in
 
 
 def database(
-    settings: DatabaseSettings, volume: str, host_port: int | None, alias: str = "", major: Literal[15, 16] = 15
+    settings: DatabaseSettings, volume: str, host_port: int | None, alias: str = "", major: Literal[15, 16] = 16
 ) -> PostgresArgs:
     """Returns the arguments of one of the two servers."""
     return PostgresArgs(
