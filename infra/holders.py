@@ -7,6 +7,7 @@ from errno import EADDRINUSE
 from typing import Final
 
 from docker import DockerClient
+from docker.errors import NotFound
 
 from components.base import naming
 from infra.config import StackConfig
@@ -63,16 +64,16 @@ class _Holders:
         self._local = local
         self._own: set[int] = set()
         self._containers: dict[int, str] = {}
-        for row in engine.api.containers():
+        for row in engine.api.containers(all=True):
             labels = row["Labels"] or {}
             stack = labels.get(naming.STACK_LABEL)
             name = row["Names"][0].lstrip("/")
+            if stack == stack_id:
+                self._own |= _configured(engine, row["Id"])
             for port in row["Ports"] or ():
                 if port.get("Type") != "tcp" or not port.get("PublicPort"):
                     continue
-                if stack == stack_id:
-                    self._own.add(port["PublicPort"])
-                elif _meet(address, port.get("IP", "")):
+                if stack != stack_id and _meet(address, port.get("IP", "")):
                     of_stack = f" of stack {stack}" if stack else ""
                     self._containers[port["PublicPort"]] = f"container {name}{of_stack}"
 
@@ -83,6 +84,15 @@ class _Holders:
         if self._local and number not in self._own and _listening(self._address, number):
             return "another program on this machine"
         return ""
+
+
+def _configured(engine: DockerClient, container_id: str) -> set[int]:
+    """Returns the ports a container is configured with: in a restart loop the list of present ones may be empty."""
+    try:
+        bindings = engine.api.inspect_container(container_id)["HostConfig"]["PortBindings"] or {}
+    except NotFound:  # it went away between the list and this look
+        return set()
+    return {int(row["HostPort"]) for rows in bindings.values() for row in rows or () if row["HostPort"]}
 
 
 def _meet(one: str, other: str) -> bool:

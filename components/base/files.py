@@ -26,8 +26,7 @@ class VolumeFill:
     Attributes:
         name: Full volume name.
         mode: Permission bits of its root directory.
-        files: Name to content, written with `FILE_MODE`; files of other names stay, so another set of files has
-            another volume.
+        files: Name to content, written with `FILE_MODE`; existing files of other names stay.
     """
 
     name: str

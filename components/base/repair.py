@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from docker import DockerClient
 from docker.models.containers import Container
+
+from components.base.verdict import looping
 
 MIB = 1024 * 1024
 
@@ -73,7 +76,7 @@ def run(container: Container, grace_seconds: int) -> None:
     state = container.attrs["State"]
     if state["Paused"]:
         container.unpause()
-    elif state["Restarting"]:
+    elif state["Restarting"] or looping(container.attrs, datetime.now(UTC)):
         container.stop(timeout=grace_seconds)
         container.start()
     elif not state["Running"]:

@@ -70,6 +70,16 @@ def unhealthy(state: Mapping[str, Any]) -> bool:
     return health.get("Status") == "unhealthy" and health.get("FailingStreak", 0) > 0
 
 
+def looping(inspected: Mapping[str, Any], now: datetime) -> bool:
+    """Returns whether a running container was restarted by the engine so recently that it may fail again.
+
+    Args:
+        inspected: The engine's `inspect` of the container.
+        now: The time of the look.
+    """
+    return bool(inspected.get("RestartCount")) and _seconds_since(inspected["State"]["StartedAt"], now) < LOOP_SECONDS
+
+
 def _process(inspected: Mapping[str, Any], now: datetime) -> str:
     state = inspected["State"]
     if state["Paused"]:
@@ -78,7 +88,7 @@ def _process(inspected: Mapping[str, Any], now: datetime) -> str:
         return f"restarting ({_exit(state)}) since {state['FinishedAt'][:19]}Z"
     if not state["Running"]:
         return f"{state['Status']} ({_exit(state)}) since {state['FinishedAt'][:19]}Z"
-    if inspected.get("RestartCount", 0) and _seconds_since(state["StartedAt"], now) < LOOP_SECONDS:
+    if looping(inspected, now):
         return f"restarting ({inspected['RestartCount']} times) since {state['FinishedAt'][:19]}Z"
     if unhealthy(state):
         return f"unhealthy since {_unhealthy_since(state['Health'])}"

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 from docker import DockerClient
+from docker.errors import NotFound
 
 from infra.config import StackConfig, load
 from infra.errors import UserError
@@ -35,15 +36,27 @@ class Engine:
         self.api = self
         self._rows = rows
 
-    def containers(self) -> tuple[dict[str, Any], ...]:
-        """Lists the running ones."""
+    def containers(self, *, all: bool) -> tuple[dict[str, Any], ...]:  # noqa: A002 the client's own name
+        """Lists them, stopped ones too."""
+        assert all
         return self._rows
+
+    def inspect_container(self, id_: str) -> dict[str, Any]:
+        """Returns the ports one is configured with, whether it publishes them now or not."""
+        if id_ == "gone":
+            raise NotFound("gone")
+        return {"HostConfig": {"PortBindings": {"1/tcp": [{"HostIp": "127.0.0.1", "HostPort": id_}]}}}
 
 
 def container(name: str, port: int, *, stack: str = "", ip: str = "127.0.0.1", kind: str = "tcp") -> dict[str, Any]:
     """Returns one row of the list."""
     ports = [{"IP": ip, "PrivatePort": 1, "PublicPort": port, "Type": kind}, {"PrivatePort": 2, "Type": "tcp"}]
-    return {"Labels": {"zapstack.stack": stack} if stack else None, "Names": [f"/{name}"], "Ports": ports}
+    return {
+        "Id": str(port),
+        "Labels": {"zapstack.stack": stack} if stack else None,
+        "Names": [f"/{name}"],
+        "Ports": ports,
+    }
 
 
 @pytest.fixture
@@ -134,7 +147,8 @@ def test_who_is_no_holder(ports: list[int]) -> None:
     """Our own containers, though they listen; another protocol; another address."""
     found = config(ports)
     rows = [
-        container("zapstack-dev-evolution-app", ports[0], stack=STACK_ID),
+        {**container("zapstack-dev-evolution-app", ports[0], stack=STACK_ID), "Ports": []},  # in a restart loop
+        {**container("zapstack-dev-evolution-db", ports[3], stack=STACK_ID), "Id": "gone"},
         container("dns", ports[1], kind="udp"),
         container("lan", ports[2], ip="10.0.0.5"),
     ]

@@ -157,7 +157,9 @@ def config(source: str) -> StackConfig:
 def test_missing_local_images_stop_an_update(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the command that builds them; a preview and a registry need none."""
     monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: False)
-    engine = PaperEngine(images={local_reference("postgres-15"), local_reference("python")})
+    engine = PaperEngine(
+        images={local_reference("postgres-15"), local_reference("postgres-16"), local_reference("python")}
+    )
     with pytest.raises(UserError, match="make images STACK=dev") as refused:
         local_images.require(cast("DockerClient", engine), config("local"), SYSTEMS, "dev")
     assert "evolution-api" in str(refused.value)

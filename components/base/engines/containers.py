@@ -4,7 +4,6 @@ The only module that creates `docker.Container` and `docker.Volume`; what they a
 `components.base.engines.arguments`, so each service inherits every rule.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -298,15 +297,12 @@ class ContainersEngine:
         return [self.networks.by_name[network] for network in sorted(unit.spec.networks)]
 
     def _files_volume(self, unit: _Unit) -> pulumi.Input[str]:
-        """Returns the name of a files volume.
+        """Returns the name of a files volume: one for each content.
 
-        Another set of files has another volume, so that none is left behind. A start-first replica has one for each
-        content, because the one that leaves keeps its files until it is gone.
+        The container that runs keeps its files until it is replaced, whatever becomes of the next one: going back from
+        a failed change finds them as they were, and no file of an earlier set is left behind.
         """
-        name = self.scope.full(f"{unit.logical}-files-")
-        if unit.start_first:
-            return pulumi.Output.concat(name, self._fingerprint(unit.files))
-        return name + hashlib.sha256("\0".join(sorted(unit.files)).encode()).hexdigest()[:8]
+        return pulumi.Output.concat(self.scope.full(f"{unit.logical}-files-"), self._replacing(unit))
 
     def _data_volume(self, volume: DataVolume, parent: pulumi.Resource) -> docker.Volume:
         labels = self.scope.labels(volume.name, "data")

@@ -34,8 +34,12 @@ class PrepareProvider(ResourceProvider):
         )
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Fills the volumes for the first time."""
-        _fill(props)
+        """Fills the volumes for the first time; what fails leaves no files volume behind."""
+        try:
+            _fill(props)
+        except Exception:
+            files.remove_volume(client(props["docker_host"]), props["files_volume"])
+            raise
         return CreateResult(props["files_volume"], _outputs(props, generation=1))
 
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
