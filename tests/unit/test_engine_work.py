@@ -98,7 +98,7 @@ def test_the_throw_away_container_goes_also_when_writing_fails(
     monkeypatch.setattr(paper, "put_archive", fail)
     with pytest.raises(OSError, match="disk full"):
         prepare.PrepareProvider().create(PROPS)
-    assert paper.calls[-1] == "remove container"
+    assert paper.calls[-2:] == ["remove container", "remove volume db-files"]
 
 
 @pytest.mark.parametrize(("command", "way"), [(["true"], "wait_ready"), ([], "run_job")])
