@@ -78,7 +78,7 @@ check: python ## lints, types, shell scripts, Dockerfiles
 	@$(BIN)/mypy
 	@set -e; for folder in $(OWN); do (cd $$folder && ruff=$(CURDIR)/$(BIN)/ruff; $$ruff check . && $$ruff format --check .); done
 	@$(BIN)/shellcheck $$(git ls-files '*.sh') .ci/run
-	@$(BIN)/hadolint $$(git ls-files '*Dockerfile')
+	@$(BIN)/hadolint $$(git ls-files '*Dockerfile*')
 
 docs: python ## write the configuration's schema, its reference page and .env.example from the models
 	@$(BIN)/python -m infra.documents

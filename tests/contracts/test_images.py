@@ -1,0 +1,49 @@
+"""Rules for the lock file and the folders it names: every image can be told, pulled or built."""
+
+import re
+
+import pytest
+
+from components.base import lock
+
+ENTRIES = sorted(lock.load().items())
+LOCAL = [(name, entry.local) for name, entry in ENTRIES if entry.local]
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+NUMERIC_USER = re.compile(r"\d+:\d+")
+
+
+def test_the_names_are_in_order() -> None:
+    """A lock file in order shows a double name, and two changes of it merge."""
+    assert list(lock.load()) == ["base", *sorted(set(lock.load()) - {"base"})]
+
+
+@pytest.mark.parametrize(("name", "entry"), ENTRIES)
+def test_a_registry_image_has_a_whole_digest(name: str, entry: lock.LockedImage) -> None:
+    """A digest cut short would only be noticed by a machine that pulls."""
+    assert entry.registry is None or DIGEST.fullmatch(entry.registry.digest), name
+
+
+@pytest.mark.parametrize(("name", "entry"), ENTRIES)
+def test_an_image_that_runs_has_a_numeric_user(name: str, entry: lock.LockedImage) -> None:
+    """Names of users differ between an image and its equivalent; numbers own the files of a volume."""
+    assert name == "base" or NUMERIC_USER.fullmatch(entry.user), name
+
+
+@pytest.mark.parametrize(("name", "local"), LOCAL)
+def test_a_local_image_has_what_its_build_reads(name: str, local: lock.LocalImage) -> None:
+    """What an equivalent is built from is in the checkout, and it starts from a name of the lock file."""
+    folder = lock.CHECKOUT / local.context
+    if local.base is None:
+        assert (folder / "build.sh").is_file(), name
+        return
+    assert lock.load()[local.base].local, name
+    dockerfile = (folder / local.dockerfile).read_text()
+    assert "ARG BASE_IMAGE" in dockerfile, name
+    assert all("BASE_IMAGE" in line for line in dockerfile.splitlines() if line.startswith("FROM ")), name
+
+
+@pytest.mark.parametrize(("name", "local"), LOCAL)
+def test_a_script_that_starts_a_service_is_executable(name: str, local: lock.LocalImage) -> None:
+    """The engine copies the mode; without it the container does not start."""
+    script = lock.CHECKOUT / local.context / "docker-entrypoint.sh"
+    assert not script.exists() or script.stat().st_mode & 0o111 == 0o111, name
