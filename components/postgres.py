@@ -18,6 +18,8 @@ from components.base.connections import PostgresConnection
 from components.base.engines.containers import ContainersEngine
 from components.base.spec import (
     FILES_ROOT,
+    DataFact,
+    DataFormat,
     DataVolume,
     NetworkName,
     Port,
@@ -27,16 +29,24 @@ from components.base.spec import (
     ServiceSpec,
     Stop,
 )
-from components.postgres_roles import roles_sql
+from components.postgres_roles import SUPERUSER, rename_remedy, roles_sql
 
 PORT: Final = 5432
 DATA_PATH: Final = "/var/lib/postgresql/data"
-SUPERUSER: Final = "postgres"
 PASSWORD_FILE: Final = "superuser_password"  # noqa: S105 a file name
 ROLES_FILE: Final = "roles.sql"
 SECOND_SLOT: Final = "_b"
 """What the second of two alternating login roles ends with."""
 SALT_BYTES: Final = 16
+PSQL: Final = ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--username", SUPERUSER)
+"""Over the socket, which only processes of its container reach: no password is needed there."""
+
+FORMAT: Final = DataFormat(
+    file="PG_VERSION",
+    remedy="Set the image of the old version again. To move, dump with it and restore into a new volume: "
+    "https://www.postgresql.org/docs/current/upgrading.html",
+    variable="PG_MAJOR",
+)
 SHM_MIB: Final = 256
 """Parallel queries need more than Docker's 64 MiB."""
 
@@ -147,6 +157,13 @@ def postgres_spec(name: str, args: PostgresArgs, superuser: pulumi.Input[str], r
             command=("pg_isready", "-q", "-h", "127.0.0.1", "-U", SUPERUSER, "-d", args.database),
             start_period_seconds=60,
         ),
+        facts={
+            "database": DataFact(
+                command=(*PSQL, "--dbname", args.database, "--command", ""),
+                refusal=f"{name}: there is no database {args.database} in its data. {rename_remedy(args.database)}",
+                value=args.database,
+            )
+        },
         image=f"postgres-{args.major}",
         networks=frozenset(networks),
         ports=ports,
@@ -154,22 +171,15 @@ def postgres_spec(name: str, args: PostgresArgs, superuser: pulumi.Input[str], r
         # Over the socket, which only processes of this container reach: no password is needed there.
         reload=Reload(
             at_start=True,
-            command=(
-                *("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"),
-                *("--username", SUPERUSER, "--dbname", args.database, "--file", f"{FILES_ROOT}/{name}/{ROLES_FILE}"),
-            ),
+            command=(*PSQL, "--dbname", args.database, "--file", f"{FILES_ROOT}/{name}/{ROLES_FILE}"),
             files=frozenset({ROLES_FILE}),
-            hint=(
-                "A changed database name is not a new database: when this one had another name, nothing of it is lost. "
-                f"Rename it with: docker exec CONTAINER psql -U {SUPERUSER} -c "
-                f'\'ALTER DATABASE "OLD_NAME" RENAME TO "{args.database}"\', or set the old name again.'
-            ),
+            hint=rename_remedy(args.database),
         ),
         secret_files={PASSWORD_FILE: superuser, ROLES_FILE: roles},
         shm_mib=SHM_MIB,
         # SIGINT is Postgres' fast shutdown: sessions are ended, everything is written.
         stop=Stop(signal="SIGINT", grace_seconds=60),
         user=lock.user(f"postgres-{args.major}"),
-        volumes=(DataVolume(name=args.volume, path=DATA_PATH),),
+        volumes=(DataVolume(format=FORMAT, name=args.volume, path=DATA_PATH),),
         writable={"/tmp": 64, "/var/run/postgresql": 8},  # noqa: S108 inside the container
     )

@@ -8,6 +8,12 @@ and no log holds one.
 """
 
 from collections.abc import Mapping
+from typing import Final
+
+SUPERUSER: Final = "postgres"
+
+OWNER: Final = "data_owner"
+"""The group role. Its name is not the database's, so that it still owns everything after a rename."""
 
 
 def roles_sql(database: str, verifiers: Mapping[str, str]) -> str:
@@ -17,25 +23,35 @@ def roles_sql(database: str, verifiers: Mapping[str, str]) -> str:
         database: Database name; a plain identifier.
         verifiers: Login role to its SCRAM verifier; every other member of the owning group loses its login.
     """
-    owner = f"{database}_owner"
     return "\n".join(
         [
-            _role(owner, "NOLOGIN"),
-            f'ALTER DATABASE "{database}" OWNER TO "{owner}";',
+            _role(OWNER, "NOLOGIN"),
+            f'ALTER DATABASE "{database}" OWNER TO "{OWNER}";',
             *(
                 "\n".join(
                     [
                         _role(role, "LOGIN"),
                         f"ALTER ROLE \"{role}\" LOGIN PASSWORD '{verifier}';",
-                        f'GRANT "{owner}" TO "{role}";',
-                        f'ALTER ROLE "{role}" IN DATABASE "{database}" SET role = "{owner}";',
+                        f'GRANT "{OWNER}" TO "{role}";',
+                        f'ALTER ROLE "{role}" IN DATABASE "{database}" SET role = "{OWNER}";',
                     ]
                 )
                 for role, verifier in sorted(verifiers.items())
             ),
-            _retire(owner, sorted(verifiers)),
+            _retire(sorted(verifiers)),
             "",
         ]
+    )
+
+
+def rename_remedy(database: str) -> str:
+    """Returns what a person does when the database has another name; sessions are ended, or the server refuses."""
+    return (
+        "A changed database name is not a new database; nothing is lost. Set the old name again, or rename it first: "
+        f"docker exec CONTAINER psql -U {SUPERUSER} -c 'ALTER DATABASE \"OLD_NAME\" ALLOW_CONNECTIONS false' "
+        "-c \"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'OLD_NAME'\" "
+        f'-c \'ALTER DATABASE "OLD_NAME" RENAME TO "{database}"\' '
+        f"-c 'ALTER DATABASE \"{database}\" ALLOW_CONNECTIONS true'"
     )
 
 
@@ -46,12 +62,12 @@ def _role(name: str, kind: str) -> str:
     )
 
 
-def _retire(owner: str, kept: list[str]) -> str:
+def _retire(kept: list[str]) -> str:
     names = ", ".join(f"'{name}'" for name in kept)
     members = (  # identifiers are checked where they are read
         "SELECT r.rolname FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member "
         "JOIN pg_roles g ON g.oid = m.roleid "
-        f"WHERE g.rolname = '{owner}' AND r.rolcanlogin AND NOT r.rolsuper AND r.rolname NOT IN ({names})"
+        f"WHERE g.rolname = '{OWNER}' AND r.rolcanlogin AND NOT r.rolsuper AND r.rolname NOT IN ({names})"
     )
     return (
         f"DO $$ DECLARE member text; BEGIN FOR member IN {members} "

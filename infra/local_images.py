@@ -24,7 +24,14 @@ def require(engine: DockerClient, config: StackConfig, systems: Mapping[str, Sys
     Raises:
         UserError: The missing ones.
     """
-    if config.image_source != "local" or pulumi.runtime.is_dry_run():
+    if config.image_source != "local":
+        return
+    if config.production:
+        pulumi.log.warn(
+            "production on images built on this machine: they stand in for the official ones, and nobody else tests "
+            f"them. Where a registry is reachable: pulumi config set zapstack:images registry --stack {stack}"
+        )
+    if pulumi.runtime.is_dry_run():
         return
     wanted = {image for system in config.systems for image in systems[system].images} - config.image_overrides.keys()
     missing = [name for name in _references(wanted) if not has_image(engine, name)]

@@ -142,6 +142,7 @@ SENTENCES: Final[Mapping[str, Callable[[Fault], str]]] = {
     "missing": _missing,
     "model_type": _wrong_kind,
     "repeated": _repeated,
+    "reserved": _does_not_fit,
     "secret_length": _secret_length,
     "secret_public": _public,
     "secret_text": _secret_text,

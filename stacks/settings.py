@@ -89,6 +89,11 @@ class EvolutionDatabaseSettings(DatabaseSettings):
 class EvolutionApiSettings(Settings):
     """The Evolution API server and its one declared instance."""
 
+    allow_vulnerable: bool = Field(
+        default=False,
+        description="Whether imageOverrides may name a version before 2.3.3, which serves its files to anybody who "
+        "asks. false, because those files hold the sessions of your numbers.",
+    )
     api_key: Secret | None = Field(
         default=None,
         description="The server's global key (AUTHENTICATION_API_KEY): whoever has it manages every instance, so only "

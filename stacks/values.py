@@ -13,6 +13,9 @@ PUBLIC_KEYS: Final = frozenset({"429683C4C977415CAAFCCE10F7D57E11", "BQYHJGJHJ"}
 Source: `.env.example` and `src/config/env.config.ts` of https://github.com/EvolutionAPI/evolution-api
 """
 
+RESERVED: Final = frozenset({"data_owner", "postgres", "template0", "template1"})
+"""The superuser, the databases of every server, and the role that owns an application's data."""
+
 SECRET_CHARACTERS: Final = "[A-Za-z0-9_-]*"  # noqa: S105 what a secret looks like
 SECRET_MIN: Final = 8
 SECRET_MAX: Final = 128
@@ -46,12 +49,22 @@ def _once(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _reserved(name: str) -> str:
+    if name in RESERVED or name.startswith("pg_"):
+        raise PydanticCustomError("reserved", "a name that Postgres or this product uses itself")
+    return name
+
+
 Identifier = Annotated[
     str,
     Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$"),
-    Allowed("lower-case letters, digits and underscores, no digit first, 63 at most"),
+    AfterValidator(_reserved),
+    Allowed(
+        "lower-case letters, digits and underscores, no digit first, 63 at most; not postgres, template0, template1, "
+        "data_owner or pg_…"
+    ),
 ]
-"""A Postgres identifier that needs no quoting."""
+"""A Postgres identifier that needs no quoting and is not taken."""
 
 InstanceName = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$"), Allowed('letters, digits, "-" and "_", 64 at most')

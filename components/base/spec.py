@@ -69,18 +69,51 @@ class Port:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DataFormat:
+    """How the format of existing data is compared with what an image reads, before anything is stopped.
+
+    Attributes:
+        file: File in the volume that names its format, such as `PG_VERSION`.
+        variable: Variable of the image's own environment that names the format it reads, such as `PG_MAJOR`.
+        remedy: What a person does to move data from one format to another.
+    """
+
+    file: str
+    remedy: str
+    variable: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DataVolume:
     """A volume whose content must survive its container.
 
     Attributes:
         name: The document's own name, such as `postgres_adk_data`.
         path: Where it is mounted.
+        format: How its format is compared with the image's; None where every version reads every other's data.
         mode: Permission bits of its root directory.
     """
 
     name: str
     path: str
+    format: DataFormat | None = None
     mode: int = 0o700
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataFact:
+    """A setting that is also written in the data: changing the one does not change the other.
+
+    Attributes:
+        value: The setting.
+        command: Program and arguments, run without a shell in the container that is there; succeeds when the data
+            agree with the setting.
+        refusal: What is told when they do not; CONTAINER and OLD_NAME in it stand for what only a run knows.
+    """
+
+    command: Sequence[str]
+    refusal: str
+    value: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,6 +259,8 @@ class ServiceSpec(BaseSpec):
         health: The check Docker runs for as long as the container lives.
         readiness: What the gate asks; the health check's command when None.
         aliases: Names by which other containers of the system reach it, besides its own name.
+        facts: Settings that are also written in its data, name to how they are compared; a change that the data do not
+            agree with is refused by the preview.
         hostname: Fixed host name where the service keys data by it.
         ingress: Proxy in front of it. With one the rollout is start-first: a new replica serves before its
             predecessor is drained and leaves. Without one it is stop-first, as stores and session owners need it.
@@ -238,6 +273,7 @@ class ServiceSpec(BaseSpec):
 
     health: Probe
     aliases: Sequence[str] = ()
+    facts: Mapping[str, DataFact] = field(default_factory=dict)
     hostname: str = ""
     ingress: Ingress | None = None
     ports: Sequence[Port] = ()

@@ -25,7 +25,7 @@ def check(draft: Draft) -> None:
     rows = draft.tree.get("imageOverrides")
     for name, reference in rows.items() if isinstance(rows, dict) else ():
         if isinstance(reference, str):  # others are told by the models
-            text = _name(name) or _reference(reference, draft) or _evolution_api(name, reference)
+            text = _name(name) or _reference(reference, draft) or _evolution_api(name, reference, draft)
             if text:
                 draft.refuse(("imageOverrides", name), text)
 
@@ -54,16 +54,28 @@ def _reference(reference: str, draft: Draft) -> str:
     return ""
 
 
-def _evolution_api(name: str, reference: str) -> str:
+def _evolution_api(name: str, reference: str, draft: Draft) -> str:
     match = REFERENCE.fullmatch(reference)
     if name != EVOLUTION_API or not match:
         return ""
     remedy = "Remove the line: the version of components/images.lock has been tried."
-    if match["repository"].endswith("atendai/evolution-api"):
-        return f"atendai/evolution-api stopped at 2.2.3, which serves its files to anybody. {remedy}"
-    if match["tag"] == "latest" or not (match["tag"] or match["digest"]):
+    stopped = match["repository"].endswith("atendai/evolution-api")
+    if not stopped and (match["tag"] == "latest" or not (match["tag"] or match["digest"])):
         return f"latest is 2.4 or newer, which stops without a licence from its maker's server. {remedy}"
+    if _allows_vulnerable(draft):
+        return ""
+    way_out = f"{remedy} Or set evolutionApi.allowVulnerable: true, where nobody but you reaches it."
+    if stopped:
+        return f"atendai/evolution-api stopped at 2.2.3, which serves its files to anybody. {way_out}"
     version = re.match(r"v?(\d+)\.(\d+)\.(\d+)", match["tag"] or "")
     if version and tuple(int(part) for part in version.groups()) < FIRST_SAFE:
-        return f"versions before 2.3.3 serve their files to anybody. {remedy}"
+        return f"versions before 2.3.3 serve their files to anybody. {way_out}"
     return ""
+
+
+def _allows_vulnerable(draft: Draft) -> bool:
+    """Whether a system of the stack says that it wants such a version in spite of it."""
+    systems = draft.tree.get("systems")
+    rows = systems.values() if isinstance(systems, dict) else ()
+    servers = [row.get("evolutionApi") for row in rows if isinstance(row, dict)]
+    return any(isinstance(server, dict) and server.get("allowVulnerable") is True for server in servers)

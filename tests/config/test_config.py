@@ -160,3 +160,12 @@ def test_where_images_come_from(
         (tmp_path / "machine.json").write_text(json.dumps(machine))
     give(tmp_path, monkeypatch, GOOD.replace("registry", setting))
     assert load("dev").image_source == source
+
+
+@pytest.mark.parametrize("image", ["atendai/evolution-api:v2.2.3", "evoapicloud/evolution-api:v2.3.2"])
+def test_a_vulnerable_version_on_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, image: str) -> None:
+    """Who says that nobody else reaches it may have it."""
+    wanted = GOOD.replace("{}", "{evolutionApi: {allowVulnerable: true}}")
+    overrides = f"  zapstack:imageOverrides: {{evolution-api: '{image}'}}\n"
+    give(tmp_path, monkeypatch, wanted.replace("  zapstack:images", f"{overrides}  zapstack:images"))
+    assert load("dev").image_overrides["evolution-api"] == image

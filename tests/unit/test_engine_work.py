@@ -22,8 +22,9 @@ from stacks.settings import EvolutionSettings
 from tests.unit.paper import PaperEngine
 
 PROPS: dict[str, Any] = {
-    "data": [{"mode": 448.0, "volume": "db-data"}],
+    "data": [{"format": {}, "mode": 448.0, "volume": "db-data"}],
     "docker_host": "",
+    "facts": {},
     "files": {"plain": "1"},
     "files_labels": {"a": "b"},
     "files_volume": "db-files",

@@ -25,6 +25,7 @@ GATE = {
 PREPARE = {
     "data": [],
     "docker_host": "",
+    "facts": {},
     "files_volume": "v",
     "fingerprint": "f",
     "image": "i",

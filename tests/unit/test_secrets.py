@@ -59,7 +59,7 @@ def test_roles_sql_can_be_run_again_and_retires_others() -> None:
     assert text.count("IF NOT EXISTS") == 3
     assert "ALTER ROLE \"a\" LOGIN PASSWORD 'SCRAM-SHA-256$x';" in text
     assert "r.rolname NOT IN ('a', 'b')" in text
-    assert 'ALTER DATABASE "shop" OWNER TO "shop_owner";' in text
+    assert 'ALTER DATABASE "shop" OWNER TO "data_owner";' in text
 
 
 def test_the_acl_holds_hashes_only() -> None:

@@ -207,8 +207,9 @@ class ContainersEngine:
     def _prepare(self, unit: _Unit, volumes: Sequence[docker.Volume]) -> Prepare:
         spec = unit.spec
         properties = {
-            "data": [{"mode": row.mode, "volume": self.scope.full(row.name)} for row in spec.volumes],
+            "data": [self._data(row) for row in spec.volumes],
             "docker_host": self.docker_host,
+            "facts": self._facts(unit),
             "files": dict(spec.files),
             "files_labels": dict(self.scope.labels(unit.name, "files")),
             "files_volume": self._files_volume(unit),
@@ -233,6 +234,19 @@ class ContainersEngine:
         found = self.observation.presence(key)
         trouble = self.observation.of(key)
         return trouble if unit.connections and found == observe.PRESENT and trouble != READY else found
+
+    def _data(self, volume: DataVolume) -> dict[str, Any]:
+        form = vars(volume.format) if volume.format else {}
+        return {"format": form, "mode": volume.mode, "volume": self.scope.full(volume.name)}
+
+    def _facts(self, unit: _Unit) -> dict[str, Any]:
+        if not isinstance(unit.spec, ServiceSpec):
+            return {}
+        container = self.scope.full(unit.name)
+        return {
+            name: {"command": list(row.command), "container": container, "refusal": row.refusal, "value": row.value}
+            for name, row in sorted(unit.spec.facts.items())
+        }
 
     def _proof(self, unit: _Unit) -> dict[str, Any]:
         if not unit.connections:

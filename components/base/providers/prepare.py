@@ -6,9 +6,18 @@ A thin shim, because dynamic providers are pickled into the stack's state: the l
 from typing import Any
 
 import pulumi
-from pulumi.dynamic import ConfigureRequest, CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    Resource,
+    ResourceProvider,
+    UpdateResult,
+)
 
-from components.base import files, observe, proofs
+from components.base import data, files, observe, proofs
 from components.base.docker_api import client
 from components.base.failure import ServiceFailedError
 from components.base.providers import process
@@ -24,6 +33,18 @@ class PrepareProvider(ResourceProvider):
     def configure(self, req: ConfigureRequest) -> None:  # noqa: ARG002
         """Prepares the process once."""
         process.widen_pool()
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Refuses a changed setting that existing data do not agree with; a preview asks it as well."""
+        before, after = (olds or {}).get("facts") or {}, news.get("facts") or {}
+        changed = [
+            {**row, "old": before[name]["value"]}
+            for name, row in after.items()
+            if name in before and before[name]["value"] != row["value"]
+        ]
+        refused = data.disagreeing(client(news["docker_host"]), changed) if changed else []
+        # A property's name would make Pulumi print its value above the sentence.
+        return CheckResult(news, [CheckFailure("", text) for text in refused])
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Reports changed files or volumes, a container that is gone, and a consumer in trouble."""
@@ -54,12 +75,13 @@ class PrepareProvider(ResourceProvider):
 
 
 def _outputs(props: dict[str, Any], generation: int) -> dict[str, Any]:
-    kept = {name: props[name] for name in (*COMPARED, "observed")}
+    kept = {name: props[name] for name in (*COMPARED, "facts", "observed")}
     return {**kept, "generation": generation}
 
 
 def _fill(props: dict[str, Any]) -> None:
     engine = client(props["docker_host"])
+    data.require_readable(engine, rows=props["data"], image=props["image"], labels=props["labels"])
     files.create_volume(engine, props["files_volume"], props["files_labels"])
     content = {**props["files"], **props["secret_files"]}
     fills = [files.VolumeFill(name=props["files_volume"], mode=files.DIRECTORY_MODE, files=content)]
