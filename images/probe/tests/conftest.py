@@ -9,8 +9,17 @@ from typing import Any
 import pytest
 from fake_system import FakeServer, FakeSystem
 
+from probe.cli import main
+
 NUMBER = "5511999990000"
 WriteFile = Callable[[str, object], Path]
+Captured = pytest.CaptureFixture[str]
+
+
+def run_smoke(write: WriteFile, settings: object, seconds: str = "5") -> int:
+    """Run `probe smoke` with these settings."""
+    path = write("smoke.json", settings)
+    return main(["smoke", "--settings", str(path), "--timeout-seconds", seconds, "--text", "oi"])
 
 
 @pytest.fixture

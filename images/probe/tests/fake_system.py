@@ -13,67 +13,89 @@ class FakeSystem:
     """What the server answers from; tests change it."""
 
     def __init__(self) -> None:
-        """Begin without instances, with an application that stores and answers at once."""
-        self.answers = True
+        """Begin without instances, with an application that does all it should at once."""
         self.created: list[dict[str, Any]] = []
+        self.done = {"stored": True, "queued": True, "taken": True, "seen": True}
         self.filed_under = "5511900000000"
         self.hidden = False
         self.injected: list[dict[str, Any]] = []
         self.instances: dict[str, dict[str, Any]] = {}
         self.keeps_replies = True
+        self.late = ""
         self.races = False
-        self.stores = True
+        self.ready: Answer = 200, {"database": "ok", "rabbitmq": "ok"}
+        self.replies = 1
+        self.kept: list[dict[str, Any]] = []
+        self.settings: dict[str, Any] = {}
+        self.status: Answer | None = None
         self.url = ""
         self.webhooks: dict[str, Any] = {}
 
     def handle(self, method: str, path: str, headers: dict[str, str], body: Any) -> Answer:  # noqa: ANN401 - any JSON
         """Answer one request."""
-        resource = path.partition("?")[0]
-        if resource.startswith("/messages/"):
-            return self._application(resource, headers)
-        if resource == "/webhook/evolution":
-            self.injected.append(body)
-            return 200, {"status": "success"}
+        if path == "/ready":
+            return self.ready
+        if path.startswith("/messages/"):
+            return self.status or self._status(path, headers)
+        if path == "/webhook/evolution":
+            return self._receive(body)
+        if path == "/instance/connectionState/bot" and "bot" not in self.instances:
+            return 404, {"status": 404, "response": {"message": ['The "bot" instance does not exist']}}
         if headers.get("apikey") not in {GLOBAL_KEY, "token-1"}:
             return 401, {"status": 401, "error": "Unauthorized", "response": {"message": "Unauthorized"}}
         return self._evolution(method, path, body)
 
     def _evolution(self, method: str, path: str, body: Any) -> Answer:  # noqa: ANN401 - any JSON
-        resource, _, query = path.partition("?instanceName=")
-        match method, resource.split("/")[1:]:
+        match method, path.split("/")[1:]:
+            case "GET", ["instance", "connectionState", name]:
+                return 200, {"instance": {"instanceName": name, "state": "open"}}
             case "GET", ["instance", "fetchInstances"]:
-                row = None if self.hidden else self.instances.get(query)
-                return (200, [row]) if row else (404, {"response": {"message": ["does not exist"]}})
+                return 200, [] if self.hidden else list(self.instances.values())
             case "POST", ["instance", "create"]:
                 return self._create(body)
-            case "POST", ["webhook", "set", name]:
-                self.webhooks[name] = body["webhook"]
+            case "POST", ["settings" | "webhook" as what, "set", name]:
+                kept, content = (self.settings, body) if what == "settings" else (self.webhooks, body["webhook"])
+                kept[name] = content
                 return 201, {}
             case "POST", ["chat", "findMessages", "bot"]:
-                return 200, {"messages": {"records": self._records(body["where"]["key"]["remoteJid"])}}
+                here = self.keeps_replies and body["where"]["key"]["remoteJid"] == self.filed_under
+                return 200, {"messages": {"records": self.kept[::-1] if here else []}}
         return 500, {"response": {"message": "unknown route"}}
 
-    def _application(self, path: str, headers: dict[str, str]) -> Answer:
+    def _status(self, path: str, headers: dict[str, str]) -> Answer:
         if headers.get("authorization") != f"Bearer {SECRET}":
             return 401, {"detail": "no"}
-        known = self.stores and any(path.endswith(message["key"]["id"]) for message in self.injected)
-        return 200, {"stored": known, "reply_id": "R1" if known and self.answers else None}
+        assert any(path == f"/messages/bot/{message['key']['id']}" for message in self.injected)
+        reply_id = self.kept[-1]["key"]["id"] if self.replies else None
+        return 200, {**self.done, "reply_id": reply_id, "more": "is allowed"}
+
+    def _receive(self, message: dict[str, Any]) -> Answer:
+        if all(row["number"] != message["numberId"] for row in self.instances.values()):
+            return 200, None
+        self.injected.append(message)
+        self.kept.append({name: message[name] for name in ("key", "message", "messageType")})
+        if self.late:
+            self.send(self.late)
+        text = f"Mensagem {len(self.injected)} recebida: {message['message']['conversation']}"
+        self.send(text, times=self.replies)
+        return 200, {"status": "success"}
+
+    def send(self, text: str, *, times: int = 1) -> None:
+        """Keep messages of the instance to the contact."""
+        for _ in range(times):
+            key = {"id": f"R{sum(record['key']['fromMe'] for record in self.kept) + 1}", "fromMe": True}
+            self.kept.append({"key": key, "message": {"conversation": text}, "messageType": "conversation"})
 
     def _create(self, body: dict[str, Any]) -> Answer:
         name = body["instanceName"]
+        row = {"name": name, **{key: body.get(key) for key in ("token", "integration", "number")}}
         if self.races:
-            self.instances[name] = {"name": name, **{key: body[key] for key in ("token", "integration", "number")}}
+            self.instances[name] = row
         if name in self.instances:
             return 403, {"response": {"message": [f'This name "{name}" is already in use.']}}
         self.created.append(body)
-        self.instances[name] = {"name": name, **{key: body.get(key) for key in ("token", "integration", "number")}}
+        self.instances[name] = row
         return 201, {"hash": body["token"]}
-
-    def _records(self, address: str) -> list[dict[str, Any]]:
-        if not self.keeps_replies or address != self.filed_under or not self.injected:
-            return []
-        text = f"Mensagem {len(self.injected)} recebida: {self.injected[-1]['message']['conversation']}"
-        return [{"key": {"id": "R1", "fromMe": True}, "message": {"conversation": text}}]
 
 
 class FakeServer(ThreadingHTTPServer):
@@ -93,9 +115,11 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(length)) if length else None
         headers = {name.lower(): value for name, value in self.headers.items()}
         status, content = self.server.system.handle(self.command, self.path, headers, body)
-        encoded = json.dumps(content).encode()
+        page = isinstance(content, str)
+        encoded = content.encode() if page else b"" if content is None else json.dumps(content).encode()
         self.send_response(status)
         self.send_header("content-length", str(len(encoded)))
+        self.send_header("content-type", "text/html" if page else "application/json")
         self.end_headers()
         self.wfile.write(encoded)
 

@@ -2,6 +2,8 @@
 
 import http.server
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -86,6 +88,18 @@ def test_every_connection_gets_a_line(write: WriteFile, port: int, capsys: pytes
     assert not any(SECRET in line for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [({}, "refuses the key (status 401)"), ({"key_name": "the global key"}, "refuses the global key (status 401)")],
+)
+def test_a_refused_key_is_called_by_its_name(
+    write: WriteFile, port: int, capsys: pytest.CaptureFixture[str], row: dict[str, object], words: str
+) -> None:
+    """One service may take several keys."""
+    _run(write, [{"kind": "http", "name": "a", "url": f"http://127.0.0.1:{port}/x", **row}])
+    assert words in capsys.readouterr().out
+
+
 def test_all_good_is_success(write: WriteFile, port: int) -> None:
     """Exit code 0."""
     assert _run(write, [{"kind": "tcp", "name": "d", "host": "127.0.0.1", "port": port}]) == 0
@@ -162,3 +176,21 @@ def test_amqp(monkeypatch: pytest.MonkeyPatch, error: Exception, step: str) -> N
     monkeypatch.setattr(pika, "BlockingConnection", refuse)
     with pytest.raises(StepError, match=f"^{step} failed"):
         stores.amqp(AMQP)
+
+
+def test_proofs_load_no_client_library(write: WriteFile) -> None:
+    """They run before every start of every consumer, and what they import is most of their time."""
+    settings = write("c.json", {"consumer": "app", "connections": []})
+    script = (
+        "import sys; from probe.cli import main; main(['connections', '--settings', sys.argv[1]]); "
+        "print(sorted({'httpx', 'pika', 'psycopg', 'redis', 'probe.smoke'} & set(sys.modules)))"
+    )
+    source = str(Path(connections.__file__).parent.parent)
+    done = subprocess.run(  # noqa: S603 - this very interpreter
+        [sys.executable, "-c", script, str(settings)],
+        check=True,
+        capture_output=True,
+        env={"PYTHONPATH": source},
+        text=True,
+    )
+    assert done.stdout == "[]\n"

@@ -142,3 +142,113 @@ def test_unreadable_and_empty_files_are_named(
     empty = write("api_key", " \n")
     assert run(write, instances_file) == 1
     assert f"{empty} is empty" in capsys.readouterr().err
+
+
+SETTINGS = {"alwaysOnline": True, "groupsIgnore": True, "msgCall": "não atendo"}
+STORED = {"name": "bot", "token": "token-1", "integration": "EVOLUTION", "number": NUMBER}
+
+
+def test_declared_settings_are_made_with_the_instance(
+    system: FakeSystem, write: WriteFile, instances_file: dict[str, Any]
+) -> None:
+    """In the same request: there is no moment without them."""
+    instances_file["instances"][0]["settings"] = SETTINGS
+    assert run(write, instances_file) == 0
+    assert SETTINGS.items() <= system.created[0].items()
+    assert system.settings == {}
+
+
+def test_declared_settings_are_put_right_and_others_left(
+    system: FakeSystem, write: WriteFile, instances_file: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Evolution wants all of them at once, so those that are not declared are sent as they are stored."""
+    instances_file["instances"][0]["settings"] = SETTINGS
+    stored = {"alwaysOnline": True, "groupsIgnore": False, "msgCall": None, "readStatus": True, "rejectCall": None}
+    system.instances["bot"] = {**STORED, "Setting": {**stored, "wavoipToken": "w", "id": "s1"}}
+    assert run(write, instances_file) == 0
+    assert system.settings["bot"] == {
+        "alwaysOnline": True,
+        "groupsIgnore": True,
+        "msgCall": "não atendo",
+        "readMessages": False,
+        "readStatus": True,
+        "rejectCall": False,
+        "syncFullHistory": False,
+        "wavoipToken": "w",
+    }
+    assert "instance bot: groupsIgnore, msgCall set as declared" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("declared", [SETTINGS, {}, None])
+def test_settings_that_are_right_or_not_declared_are_not_touched(
+    system: FakeSystem, write: WriteFile, instances_file: dict[str, Any], declared: dict[str, Any] | None
+) -> None:
+    """Setting them again can cost a telephone its connection."""
+    if declared is not None:
+        instances_file["instances"][0]["settings"] = declared
+    system.instances["bot"] = {**STORED, "Setting": {**SETTINGS, "rejectCall": True}}
+    assert run(write, instances_file) == 0
+    assert system.settings == {}
+
+
+def test_an_unknown_setting_is_a_mistake(
+    system: FakeSystem, write: WriteFile, instances_file: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By its place, before anything is done."""
+    instances_file["instances"][0]["settings"] = {"reject_call": True}
+    assert run(write, instances_file) == 1
+    assert "instances.0.settings.reject_call" in capsys.readouterr().err
+    assert system.created == []
+
+
+def test_several_instances_are_made_and_a_foreign_one_is_left(
+    system: FakeSystem, write: WriteFile, instances_file: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What somebody made by hand is told, and neither changed nor deleted."""
+    foreign = {"name": "handmade", "token": "t", "integration": "WHATSAPP-BAILEYS", "number": None}
+    system.instances["handmade"] = foreign
+    second = {**instances_file["instances"][0], "name": "smoke", "number": "5511999990001"}
+    instances_file["instances"].append(second)
+    assert run(write, instances_file) == 0
+    assert [made["instanceName"] for made in system.created] == ["bot", "smoke"]
+    assert set(system.webhooks) == {"bot", "smoke"}
+    assert system.instances["handmade"] == foreign
+    assert run(write, instances_file) == 0
+    printed = capsys.readouterr().out
+    assert (
+        printed.count("not declared here") == printed.count("instance handmade: not declared here, left as it is") == 2
+    )
+
+
+@pytest.mark.parametrize(
+    ("manager", "address"),
+    [
+        ({}, "/manager (on the host: the address 'make status' shows for evolution-api)"),
+        ({"manager_url": "http://127.0.0.1:8080/manager"}, "Open http://127.0.0.1:8080/manager, log in"),
+    ],
+)
+def test_how_to_link_a_telephone_is_told_until_it_is_linked(
+    system: FakeSystem,
+    write: WriteFile,
+    instances_file: dict[str, Any],
+    capsys: pytest.CaptureFixture[str],
+    manager: dict[str, str],
+    address: str,
+) -> None:
+    """In one line, with the manager's address; only for the integration that has a telephone."""
+    instances_file["instances"][0]["integration"] = "WHATSAPP-BAILEYS"
+    assert run(write, {**instances_file, **manager}) == 0
+    linking = [line for line in capsys.readouterr().out.splitlines() if "no telephone is linked" in line]
+    assert len(linking) == 1
+    assert address in linking[0]
+    system.instances["bot"]["connectionStatus"] = "open"
+    assert run(write, {**instances_file, **manager}) == 0
+    assert "telephone" not in capsys.readouterr().out
+
+
+def test_a_simulated_number_has_no_telephone_to_link(
+    write: WriteFile, instances_file: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is told about one."""
+    assert run(write, instances_file) == 0
+    assert "telephone" not in capsys.readouterr().out

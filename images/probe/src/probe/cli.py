@@ -8,6 +8,7 @@ from probe.output import complain
 
 CONNECTIONS_SECONDS = 8.0
 INSTANCES_SECONDS = 60.0
+REACH_SECONDS = 8.0
 SMOKE_SECONDS = 30.0
 SMOKE_TEXT = "Olá! Tudo bem?"
 
@@ -26,6 +27,10 @@ def main(arguments: list[str]) -> int:
                 from probe import instances  # noqa: PLC0415
 
                 instances.run(options.settings, options.timeout_seconds)
+            case "reach":
+                from probe import reach  # noqa: PLC0415
+
+                return reach.run(options.settings, options.timeout_seconds)
             case "smoke":
                 from probe import smoke  # noqa: PLC0415
 
@@ -43,6 +48,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_common(prove, CONNECTIONS_SECONDS)
     create = commands.add_parser("instances", help="make the declared Evolution instances true")
     _add_common(create, INSTANCES_SECONDS)
+    reach = commands.add_parser("reach", help="try whether names and ports can be reached from here")
+    _add_common(reach, REACH_SECONDS)
     follow = commands.add_parser("smoke", help="send a message through the system and follow it")
     _add_common(follow, SMOKE_SECONDS)
     follow.add_argument("--text", default=SMOKE_TEXT, help="what the contact writes")

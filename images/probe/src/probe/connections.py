@@ -1,7 +1,7 @@
 """Tries every connection of a consumer before it starts, and says which step failed."""
 
-import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,9 +9,8 @@ from urllib.parse import urlsplit
 from probe import stores
 from probe.files import read_settings
 from probe.models import Http, Settings, Wanted
-from probe.output import say
+from probe.parallel import OK, report
 from probe.steps import StepError, reach
-from probe.waiting import Deadline
 
 HTTP_SECONDS = 4.0
 LOGINS: dict[str, Any] = {"amqp": stores.amqp, "postgres": stores.postgres, "redis": stores.redis}
@@ -32,23 +31,8 @@ def run(path: Path, seconds: float) -> int:
         ProbeError: The settings file is wrong.
     """
     settings = read_settings(path, Settings)
-    results: dict[str, str] = {}
-    deadline = Deadline(seconds)
-
-    def attempt(wanted: Wanted) -> None:
-        results[wanted.name] = _try(wanted)
-
-    # Daemons: one that hangs in a resolver or a dead connection must not keep the process.
-    threads = [threading.Thread(args=(wanted,), daemon=True, target=attempt) for wanted in settings.connections]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(deadline.remaining_seconds)
-    late = f"TCP failed: no answer within {seconds:g} s. Is the service up?"
-    lines = {wanted.name: results.get(wanted.name, late) for wanted in settings.connections}
-    for name in sorted(lines):
-        say(f"{name}: {lines[name]}")
-    return 0 if all(line.startswith("ok") for line in lines.values()) else 1
+    wanted = sorted(settings.connections, key=lambda connection: connection.name)
+    return report([(connection.name, partial(_try, connection)) for connection in wanted], seconds)
 
 
 def _try(wanted: Wanted) -> str:
@@ -62,7 +46,7 @@ def _try(wanted: Wanted) -> str:
                 LOGINS[wanted.kind](wanted)
     except StepError as error:
         return str(error)
-    return f"ok ({wanted.kind}, {(time.monotonic() - started) * 1000:.0f} ms)"
+    return f"{OK} ({wanted.kind}, {(time.monotonic() - started) * 1000:.0f} ms)"
 
 
 def _http(wanted: Http) -> None:
@@ -79,6 +63,6 @@ def _http(wanted: Http) -> None:
     except httpx.HTTPError:
         raise StepError("HTTP", f"{host}:{port} did not answer in full", "Look at the service's log.") from None
     if status in {401, 403}:
-        raise StepError("AUTH", f"{host}:{port} refuses the key (status {status})", stores.PASSWORD)
+        raise StepError("AUTH", f"{host}:{port} refuses {wanted.key_name} (status {status})", stores.PASSWORD)
     if status not in wanted.expect:
         raise StepError("HTTP", f"{host}:{port}{parts.path} answers with status {status}", "Look at the service's log.")

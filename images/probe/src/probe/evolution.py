@@ -1,6 +1,6 @@
 """The routes of Evolution API that the commands use.
 
-Source: evolution-api 2.3.6, measured; its `instance`, `webhook`, `chat` and `channel` routers.
+Source: evolution-api 2.3.6, measured; its `instance`, `settings`, `webhook`, `chat` and `channel` routers.
 """
 
 from typing import Any
@@ -29,26 +29,36 @@ class Evolution:
         self._headers = {"apikey": key}
         self._key_name = key_name
 
-    def instance(self, name: str) -> dict[str, Any] | None:
-        """The stored instance of that name, or None."""
-        path = f"/instance/fetchInstances?instanceName={name}"
-        match self._call("GET", path, None, OK, NOT_FOUND):
-            case [dict(row), *_]:
-                return row
-        return None
+    def exists(self, name: str) -> bool:
+        """Whether there is an instance of that name. If there is, it also shows that the key is one of its own."""
+        return self._answer("GET", f"/instance/connectionState/{name}", None, OK, NOT_FOUND)[0] == OK
+
+    def instances(self) -> dict[str, dict[str, Any]]:
+        """The stored instances that this key may see, by their names."""
+        match self._call("GET", "/instance/fetchInstances", None, OK):
+            case list(rows) if all(isinstance(row, dict) and isinstance(row.get("name"), str) for row in rows):
+                return {row["name"]: row for row in rows}
+        raise ProbeError(f"{NAME} answered fetchInstances in a form this program does not know")
 
     def create_instance(self, body: dict[str, Any]) -> bool:
         """Create an instance; False when one of that name was there already."""
         status, _ = self._answer("POST", "/instance/create", body, CREATED, FORBIDDEN)
         return status == CREATED
 
+    def set_settings(self, name: str, settings: dict[str, Any]) -> None:
+        """Replace the settings of an instance, all of them."""
+        self._call("POST", f"/settings/set/{name}", settings, CREATED)
+
     def set_webhook(self, name: str, webhook: dict[str, Any]) -> None:
         """Replace the webhook of an instance."""
         self._call("POST", f"/webhook/set/{name}", {"webhook": webhook}, CREATED)
 
-    def inject(self, body: dict[str, Any]) -> None:
-        """Deliver a message from outside, as a channel provider would."""
-        self._call("POST", "/webhook/evolution", body, OK)
+    def inject(self, body: dict[str, Any]) -> bool:
+        """Deliver a message from outside, as a channel provider would; False when it was dropped."""
+        match self._call("POST", "/webhook/evolution", body, OK):
+            case {"status": "success"}:
+                return True
+        return False
 
     def messages_with(self, instance: str, address: str) -> list[dict[str, Any]]:
         """The newest messages an instance exchanged with an address."""

@@ -14,7 +14,7 @@ class SettingsModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-_Model = TypeVar("_Model", bound=SettingsModel)
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 def read_settings(path: Path, model: type[_Model]) -> _Model:

@@ -1,5 +1,6 @@
 """One HTTP service: requests with a deadline, and failures told by the step that failed (DNS, TCP, HTTP)."""
 
+import re
 import socket
 from typing import Any
 
@@ -10,6 +11,9 @@ from probe.waiting import Deadline
 
 REQUEST_SECONDS = 10.0
 CONNECT_SECONDS = 3.0
+# What a request has when time is almost up: cut shorter, a slow service would be blamed for what was awaited in it.
+LAST_SECONDS = 1.0
+WORDS = 200
 
 
 class HttpService:
@@ -21,7 +25,7 @@ class HttpService:
         Args:
             name: How messages call the service.
             url: Base address.
-            deadline: Connecting is tried again until then; every request ends by then.
+            deadline: Connecting is tried again until then; every request ends by then, give or take a second.
         """
         self._name = name
         self._url = url.rstrip("/")
@@ -41,7 +45,7 @@ class HttpService:
 
         def attempt() -> httpx.Response | None:
             nonlocal failure
-            left = max(self._deadline.remaining_seconds, 0.1)
+            left = max(self._deadline.remaining_seconds, LAST_SECONDS)
             timeout = httpx.Timeout(min(REQUEST_SECONDS, left), connect=min(CONNECT_SECONDS, left))
             try:
                 return self._client.request(method, path, headers=headers, json=body, timeout=timeout)
@@ -77,8 +81,13 @@ def json_of(answer: httpx.Response) -> Any:  # noqa: ANN401 - callers match on i
 def _words(answer: httpx.Response) -> str:
     match json_of(answer):
         case {"response": {"message": message}} | {"detail": message} | {"message": message}:
-            return f": {str(message)[:200]}"
-    return ""
+            said = str(message)
+        case _ if answer.headers.get("content-type", "").startswith("text/"):  # such as the ingress's own pages
+            said = re.sub(r"<[^>]*>", " ", answer.text)
+        case _:
+            said = ""
+    said = " ".join(said.split())[:WORDS]
+    return f": {said}" if said else ""
 
 
 def _connection_failure(error: BaseException, url: str) -> str:

@@ -1,45 +1,31 @@
 """`probe instances`: makes the declared Evolution instances true, as often as it is run."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import Field
-
+from probe.declared import Instance, InstancesFile
 from probe.errors import ProbeError
 from probe.evolution import Evolution
-from probe.files import SettingsModel, read_secret, read_settings
+from probe.files import read_secret, read_settings
 from probe.output import say
 from probe.waiting import Deadline
 
-
-class Webhook(SettingsModel):
-    """Where an instance reports its events."""
-
-    url: str
-    secret_file: Path
-    events: tuple[str, ...]
-
-
-class Instance(SettingsModel):
-    """One WhatsApp number, or one simulated."""
-
-    name: str = Field(pattern=r"^[A-Za-z0-9_-]+$")  # becomes part of addresses
-    integration: Literal["EVOLUTION", "WHATSAPP-BAILEYS", "WHATSAPP-BUSINESS"]
-    number: str | None = Field(default=None, pattern=r"^[0-9]{6,20}$")
-    token_file: Path
-    webhook: Webhook
-
-
-class InstancesFile(SettingsModel):
-    """The settings file of this command."""
-
-    url: str
-    api_key_file: Path
-    instances: tuple[Instance, ...]
+# Evolution replaces all settings at once and refuses a body without one of the flags. `wavoipToken` is not declared
+# here, and would be lost by leaving it out.
+UNSET_SETTINGS: dict[str, bool | str] = {
+    "alwaysOnline": False,
+    "groupsIgnore": False,
+    "msgCall": "",
+    "readMessages": False,
+    "readStatus": False,
+    "rejectCall": False,
+    "syncFullHistory": False,
+    "wavoipToken": "",
+}
 
 
 def run(settings_path: Path, timeout_seconds: float) -> None:
-    """Create what is missing and assert every webhook.
+    """Create what is missing, and assert every webhook and the declared settings.
 
     Raises:
         ProbeError: At the first thing that cannot be made true.
@@ -47,28 +33,36 @@ def run(settings_path: Path, timeout_seconds: float) -> None:
     settings = read_settings(settings_path, InstancesFile)
     key = read_secret(settings.api_key_file)
     evolution = Evolution(settings.url, key, "the global key", Deadline(timeout_seconds))
+    found = evolution.instances()
+    for name in sorted(found.keys() - {instance.name for instance in settings.instances}):
+        say(f"instance {name}: not declared here, left as it is")
     for instance in settings.instances:
         token = read_secret(instance.token_file)
-        _ensure_instance(evolution, instance, token)
+        stored = _ensure_instance(evolution, instance, token, found.get(instance.name))
         _assert_webhook(evolution, instance)
+        _assert_settings(evolution, instance, stored)
+        _tell_how_to_link(settings, instance, stored)
 
 
-def _ensure_instance(evolution: Evolution, instance: Instance, token: str) -> None:
-    stored = evolution.instance(instance.name)
+def _ensure_instance(
+    evolution: Evolution, instance: Instance, token: str, stored: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Return the instance as it is stored, made if it was missing."""
     if stored is None:
         body: dict[str, Any] = {
             "instanceName": instance.name,
             "integration": instance.integration,
-            "qrcode": False,  # true would block for seconds waiting for a code; the API shows it on request
+            "qrcode": False,  # true would block for seconds waiting for a code; the manager shows it on request
             "token": token,
+            **instance.settings.declared,
         }
         if instance.number is not None:
             body["number"] = instance.number
         if evolution.create_instance(body):
             say(f"instance {instance.name}: created")
-            return
+            return {"Setting": instance.settings.declared}
         # Somebody else created it between the two requests: check theirs like any other.
-        stored = evolution.instance(instance.name)
+        stored = evolution.instances().get(instance.name)
         if stored is None:
             raise ProbeError(
                 f"instance {instance.name}: evolution-api calls the name taken (HTTP 403) but lists no such instance. "
@@ -77,6 +71,7 @@ def _ensure_instance(evolution: Evolution, instance: Instance, token: str) -> No
             )
     _check_stored(instance, stored, token)
     say(f"instance {instance.name}: already there")
+    return stored
 
 
 def _check_stored(instance: Instance, stored: dict[str, Any], token: str) -> None:
@@ -113,3 +108,26 @@ def _assert_webhook(evolution: Evolution, instance: Instance) -> None:
         },
     )
     say(f"instance {instance.name}: events go to {webhook.url}")
+
+
+def _assert_settings(evolution: Evolution, instance: Instance, stored: dict[str, Any]) -> None:
+    """Set what differs; only then, because setting an instance that has a `wavoipToken` reconnects its telephone."""
+    declared = instance.settings.declared
+    kept = {name: value for name, value in (stored.get("Setting") or {}).items() if value is not None}
+    changed = sorted(name for name, value in declared.items() if kept.get(name) != value)
+    if changed:
+        known = {name: kept.get(name, unset) for name, unset in UNSET_SETTINGS.items()}
+        evolution.set_settings(instance.name, {**known, **declared})
+        say(f"instance {instance.name}: {', '.join(changed)} set as declared")
+
+
+def _tell_how_to_link(settings: InstancesFile, instance: Instance, stored: dict[str, Any]) -> None:
+    if instance.integration != "WHATSAPP-BAILEYS" or stored.get("connectionStatus") == "open":
+        return
+    manager = settings.manager_url or (
+        f"{settings.url.rstrip('/')}/manager (on the host: the address 'make status' shows for evolution-api)"
+    )
+    say(
+        f"instance {instance.name}: no telephone is linked. Open {manager}, log in with the global key "
+        "('make credentials'), choose the instance, and scan its QR code in WhatsApp under Linked devices"
+    )

@@ -47,11 +47,16 @@ class Amqp(_Addressed):
 
 
 class Http(SettingsModel):
-    """An address that answers with a known status."""
+    """An address that answers with a known status.
+
+    Attributes:
+        key_name: What messages call the key among the headers, such as `the instance's token (EVOLUTION_API_KEY)`.
+    """
 
     kind: Literal["http"]
     expect: tuple[int, ...] = (200,)
     headers: dict[str, SecretStr] = Field(default_factory=dict)
+    key_name: str = "the key"
     name: str
     url: str = Field(pattern=r"^https?://[^/@]+")
 

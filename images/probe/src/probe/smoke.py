@@ -2,24 +2,23 @@
 
 import time
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field
 
+from probe import hops
+from probe.application import Application, MessageStatus, NoStatusRouteError
 from probe.errors import ProbeError
-from probe.evolution import OK, UNAUTHORIZED, Evolution
+from probe.evolution import Evolution
 from probe.files import SettingsModel, read_secret, read_settings
-from probe.http import HttpService, json_of
 from probe.output import say
+from probe.replies import Replies, Reply
 from probe.waiting import Deadline
 
 # A contact nobody has: always the same, so that replies count how often the smoke has run on this data.
 CONTACT_NUMBER = "5511900000000"
 CONTACT_NAME = "zapstack smoke"
-HOPS = 3
 
 
 class SmokeFile(SettingsModel):
@@ -34,14 +33,20 @@ class SmokeFile(SettingsModel):
 
 
 @dataclass(frozen=True)
-class _Route:
-    """The two ends of the conversation and the time left."""
+class _Message:
+    """The message under way, and where its traces show."""
 
-    application: HttpService
+    application: Application
     deadline: Deadline
-    evolution: Evolution
-    secret: str
-    settings: SmokeFile
+    message_id: str
+    replies: Replies
+
+    @property
+    def status(self) -> MessageStatus:
+        try:
+            return self.application.status(self.message_id)
+        except NoStatusRouteError as error:
+            raise ProbeError("app has lost its status route: it was replaced in between. Run this again") from error
 
 
 def run(settings_path: Path, timeout_seconds: float, text: str) -> None:
@@ -52,79 +57,75 @@ def run(settings_path: Path, timeout_seconds: float, text: str) -> None:
     """
     settings = read_settings(settings_path, SmokeFile)
     deadline = Deadline(timeout_seconds)
-    route = _Route(
-        application=HttpService("the application", settings.app_url, deadline),
-        deadline=deadline,
-        evolution=Evolution(settings.evolution_url, read_secret(settings.token_file), "the instance's token", deadline),
-        secret=read_secret(settings.webhook_secret_file),
-        settings=settings,
-    )
+    token, secret = read_secret(settings.token_file), read_secret(settings.webhook_secret_file)
+    evolution = Evolution(settings.evolution_url, token, f'the token of instance "{settings.instance}"', deadline)
+    application = Application(settings.app_url, secret, settings.instance, deadline)
     message_id = uuid.uuid4().hex.upper()
-    _hop(1, "evolution-api took the message", lambda: _inject(route, message_id, text))
-    _hop(2, "app stored the message", lambda: _await_stored(route, message_id))
-    reply = _hop(3, "app answered it", lambda: _await_reply(route, message_id))
-    say(f"  in:  {text}")
-    say(f"  out: {reply}")
-
-
-def _hop(number: int, what: str, follow: Callable[[], str]) -> str:
     begun = time.monotonic()
-    try:
-        result = follow()
-    except ProbeError as error:
-        raise ProbeError(f"hop {number} of {HOPS} failed: {what}: {error}") from error
-    say(f"hop {number} of {HOPS}: {what} ({(time.monotonic() - begun) * 1000:.0f} ms)")
-    return result
+    replies = hops.follow(hops.TAKEN_IN, lambda: _inject(evolution, settings, message_id, text))
+    reply = _answer(_Message(application, deadline, message_id, replies))
+    say(f"  in:  {text}")
+    say(f"  out: {reply.text}")
+    say(f"answered in {(time.monotonic() - begun) * 1000:.0f} ms")
 
 
-def _inject(route: _Route, message_id: str, text: str) -> str:
-    route.evolution.inject(
+def _inject(evolution: Evolution, settings: SmokeFile, message_id: str, text: str) -> Replies:
+    # Evolution takes messages from anybody and says nothing when it drops one: what could be wrong is asked before.
+    if not evolution.exists(settings.instance):
+        raise ProbeError(
+            f"evolution-api has no instance \"{settings.instance}\". Declared instances are made by 'make up'"
+        )
+    replies = Replies(evolution, settings.instance, CONTACT_NUMBER)
+    taken = evolution.inject(
         {
             "key": {"fromMe": False, "id": message_id, "remoteJid": f"{CONTACT_NUMBER}@s.whatsapp.net"},
             "message": {"conversation": text},
             "messageType": "conversation",
-            "numberId": route.settings.number,
+            "numberId": settings.number,
             "pushName": CONTACT_NAME,
         }
     )
-    return message_id
-
-
-def _await_stored(route: _Route, message_id: str) -> str:
-    if route.deadline.until(lambda: _status(route, message_id).get("stored") or None) is None:
+    if not taken:
+        row = evolution.instances().get(settings.instance, {})
         raise ProbeError(
-            "not within the time. evolution-api has the message: look at its webhook (url, secret) and at the log of "
-            "the application"
+            f"evolution-api dropped it, because no instance that is open has the number {settings.number}. "
+            f'Instance "{settings.instance}" is stored as {row.get("integration")} with the number {row.get("number")} '
+            f"and is {row.get('connectionStatus')}; it must be EVOLUTION with that number, and open"
         )
-    return message_id
+    return replies
 
 
-def _await_reply(route: _Route, message_id: str) -> str:
-    reply_id = route.deadline.until(lambda: _status(route, message_id).get("reply_id"))
-    if reply_id is None:
-        raise ProbeError("no reply within the time. The application's log says why it is postponed")
-    reply = route.deadline.until(lambda: _reply_text(route, reply_id))
-    if reply is None:
-        raise ProbeError(f"the application says it sent {reply_id}, but evolution-api has no such message")
+def _answer(message: _Message) -> Reply:
+    """Follow the message up to its reply, by the application's word if it gives one."""
+    application, until = message.application, message.deadline.until
+    complaints = application.complaints
+    try:
+        hops.follow(
+            hops.STORED, lambda: until(lambda: application.status(message.message_id).stored or None), complaints
+        )
+    except NoStatusRouteError:
+        hops.leave_out(hops.STORED, hops.QUEUED, hops.TAKEN)
+        reply = hops.follow(hops.ANSWERED_SOMEHOW, lambda: until(message.replies.newest))
+        hops.leave_out(hops.SEEN)
+        return reply
+    hops.follow(hops.QUEUED, lambda: until(lambda: message.status.queued or None), complaints)
+    hops.follow(hops.TAKEN, lambda: until(lambda: message.status.taken or None), complaints)
+    reply = hops.follow(hops.ANSWERED, lambda: _sent(message), complaints)
+    hops.follow(hops.SEEN, lambda: until(lambda: message.status.seen or None), complaints)
+    # Again: a second worker may have been a moment behind the first.
+    hops.recheck(hops.ANSWERED, lambda: message.replies.demand_once(reply))
     return reply
 
 
-def _status(route: _Route, message_id: str) -> dict[str, Any]:
-    path = f"/messages/{route.settings.instance}/{message_id}"
-    answer = route.application.request("GET", path, headers={"authorization": f"Bearer {route.secret}"})
-    if answer.status_code == UNAUTHORIZED:
-        raise ProbeError(f"AUTH: the application refused the webhook secret (HTTP {UNAUTHORIZED})")
-    status = json_of(answer)
-    if answer.status_code != OK or not isinstance(status, dict):
-        raise route.application.unexpected(answer)
-    return status
-
-
-def _reply_text(route: _Route, reply_id: str) -> str | None:
-    # The EVOLUTION channel files what was sent under the bare number, others under the full address.
-    for address in (CONTACT_NUMBER, f"{CONTACT_NUMBER}@s.whatsapp.net"):
-        for record in route.evolution.messages_with(route.settings.instance, address):
-            match record:
-                case {"key": {"id": str(found)}, "message": {"conversation": str(text)}} if found == reply_id:
-                    return text
-    return None
+def _sent(message: _Message) -> Reply | None:
+    reply_id = message.deadline.until(lambda: message.status.reply_id or None)
+    if reply_id is None:
+        return None
+    reply = message.deadline.until(lambda: message.replies.by_id(reply_id))
+    if reply is None:
+        raise ProbeError(
+            f"app says it is answered by {reply_id}, but evolution-api has no such message to the contact since. Look "
+            "at evolution-api: does it keep messages (DATABASE_SAVE_DATA_NEW_MESSAGE)?"
+        )
+    message.replies.demand_once(reply)
+    return reply

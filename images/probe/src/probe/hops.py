@@ -1,0 +1,106 @@
+"""The hops of the smoke conversation: what each is called, where to look when it fails, and how both are told."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from probe.errors import ProbeError
+from probe.output import say
+
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One step of a message's way.
+
+    Attributes:
+        number: Its place, from 1.
+        what: What has happened once it is done, by the service that did it.
+        suspects: The services to look at when it does not happen.
+    """
+
+    number: int
+    what: str
+    suspects: str
+
+
+TAKEN_IN = Hop(1, "evolution-api took the message", "evolution-api")
+STORED = Hop(
+    2,
+    "app stored it",
+    "the webhook of the instance in evolution-api (its url and secret), or ingress, or app: "
+    "'make logs SERVICE=evolution-api' tells what the webhook was answered, 'make logs SERVICE=app' what arrived",
+)
+QUEUED = Hop(
+    3,
+    "rabbitmq took it",
+    "rabbitmq, or the application's relay to it: 'make status' shows rabbitmq, 'make logs SERVICE=app' the relay",
+)
+TAKEN = Hop(
+    4,
+    "a worker took it",
+    "worker: 'make status' shows whether one runs, 'make logs SERVICE=worker' whether it consumes",
+)
+ANSWERED = Hop(
+    5,
+    "answered through evolution-api, exactly once",
+    "worker, or the token it shows to evolution-api (EVOLUTION_API_KEY, EVOLUTION_INSTANCES): "
+    "'make logs SERVICE=worker' says why the reply is postponed",
+)
+ANSWERED_SOMEHOW = Hop(
+    ANSWERED.number,
+    "answered through evolution-api",
+    "the application (app, worker), its webhook in evolution-api, rabbitmq, or its token: "
+    "this application tells no steps, so only the logs do: 'make logs'",
+)
+SEEN = Hop(
+    6,
+    "the send.message event came back to app",
+    "the webhook of the instance in evolution-api: is SEND_MESSAGE among its events, is its secret the application's? "
+    "'make logs SERVICE=evolution-api' tells what it was answered",
+)
+COUNT = SEEN.number
+
+
+def follow(hop: Hop, step: Callable[[], _Value | None], words: Callable[[], str] = lambda: "") -> _Value:
+    """Wait for a hop and print a line about it.
+
+    Args:
+        hop: Which.
+        step: Returns once the hop is done; None when it was not in time.
+        words: What services say of themselves, asked when it was not in time.
+
+    Raises:
+        ProbeError: The hop failed, with its number and time.
+    """
+    begun = time.monotonic()
+    try:
+        result, problem = step(), ""
+    except ProbeError as error:
+        result, problem = None, str(error)
+    took = f"{(time.monotonic() - begun) * 1000:.0f} ms"
+    if result is None:
+        problem = problem or f"it did not happen in time{words()}. Look at {hop.suspects}"
+        raise ProbeError(f"hop {hop.number} of {COUNT} failed ({took}): {hop.what}: {problem}")
+    say(f"hop {hop.number} of {COUNT}: {hop.what} ({took})")
+    return result
+
+
+def recheck(hop: Hop, check: Callable[[], None]) -> None:
+    """Check that a hop still holds.
+
+    Raises:
+        ProbeError: It does not, with its number.
+    """
+    try:
+        check()
+    except ProbeError as error:
+        raise ProbeError(f"hop {hop.number} of {COUNT} failed after all: {hop.what}: {error}") from error
+
+
+def leave_out(*hops: Hop) -> None:
+    """Print that nobody can say whether these happened."""
+    for hop in hops:
+        say(f"hop {hop.number} of {COUNT}: {hop.what}: not told by this application")
