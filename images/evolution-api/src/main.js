@@ -1,5 +1,6 @@
 /**
- * The server, in the order of the real one: Postgres, then listen, then the stored instances.
+ * The server, in the order of the real one: Postgres, then the first try for Redis and RabbitMQ, then listen, then the
+ * stored instances.
  *
  * There is no handler for SIGTERM: under an init the default action ends the process at once, and what was in flight or
  * waiting for a retry is lost. That is the behaviour a stack has to live with.
@@ -21,6 +22,7 @@ try {
   log = createLog('main', settings.log.levels);
   const database = await connectDatabase(settings.database.uri, createLog('database', settings.log.levels));
   const app = createApp({ database, settings, workspace: 'instances' });
+  app.start();
   app.server.listen(settings.server.port);
   await once(app.server, 'listening');
   // Port 0 asks for any free one: the line names the one it got.

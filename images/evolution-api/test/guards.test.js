@@ -8,7 +8,7 @@ const ROWS = [
   { id: '2', name: 'other', token: 'other-token', connectionStatus: 'open', integration: 'EVOLUTION', number: '5512' },
 ];
 
-function guards() {
+function guards(sessions = { decide: false }) {
   const registry = new Registry();
   registry.add(ROWS[0]);
   // `other` is in the database only: a row of another client, or one that is not loaded yet.
@@ -16,7 +16,7 @@ function guards() {
     byName: async (name) => ROWS.find((row) => row.name === name),
     byToken: async (token) => ROWS.filter((row) => row.token === token),
   };
-  return createGuards({ apiKey: 'global', registry, store });
+  return createGuards({ apiKey: 'global', registry, sessions, store });
 }
 
 const call = (instanceName, key, body = {}) => ({ body, key, params: { instanceName } });
@@ -27,6 +27,15 @@ test('an unknown instance is a 404 whatever the key', async () => {
 
 test('an instance known to the database alone exists', async () => {
   await guards().exists(call('other'));
+});
+
+test('where Redis decides, it is asked first and memory only speaks after it', async () => {
+  const asked = [];
+  const redis = guards({ decide: true, has: async (name) => Boolean(asked.push(name)) && name === 'kept' });
+  await redis.exists(call('bot'));
+  await redis.exists(call('kept'));
+  await assert.rejects(redis.exists(call('other')), { status: 404 });
+  assert.deepEqual(asked, ['bot', 'kept', 'other']);
 });
 
 test('a taken name is a 403 before any key is looked at', async () => {

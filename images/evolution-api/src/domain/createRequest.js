@@ -4,6 +4,7 @@
 import { INTEGRATIONS } from '../contract.js';
 import { badRequest } from '../http/errors.js';
 import { check } from '../http/validate.js';
+import { RABBITMQ_SCHEMA, readRabbitmqRequest } from './rabbitmqRequest.js';
 import { WEBHOOK_SCHEMA, readWebhook } from './webhookRequest.js';
 
 /** @type {import('../http/validate.js').Schema} */
@@ -26,15 +27,23 @@ const SCHEMA = {
     wavoipToken: { type: 'string' },
     // Without `enabled` it is meant to be on: that differs from /webhook/set, which insists on the field.
     webhook: { ...WEBHOOK_SCHEMA, required: ['url', 'events'] },
+    rabbitmq: RABBITMQ_SCHEMA,
   },
+};
+
+/** With a broker the real server stumbles over a missing list: 400, and the instance is taken back. */
+const BROKER_SCHEMA = {
+  ...SCHEMA,
+  properties: { ...SCHEMA.properties, rabbitmq: { ...RABBITMQ_SCHEMA, required: ['events'] } },
 };
 
 /**
  * @param {any} body
+ * @param {boolean} broker whether RabbitMQ is switched on; what the body says of it counts only then
  * @throws {import('../http/errors.js').HttpError} 400
  */
-export function readCreateRequest(body) {
-  check(body, SCHEMA);
+export function readCreateRequest(body, broker) {
+  check(body, broker ? BROKER_SCHEMA : SCHEMA);
   if (!Object.values(INTEGRATIONS).includes(body.integration)) throw badRequest('Invalid integration');
   if (body.integration === INTEGRATIONS.business && !body.number) throw badRequest('number is required');
   return {
@@ -42,6 +51,8 @@ export function readCreateRequest(body) {
     name: body.instanceName,
     number: body.number ?? null,
     qrcode: body.qrcode === true,
+    // `enabled` is not looked at: naming the object switches it on, as on the real server.
+    rabbitmq: broker && body.rabbitmq ? readRabbitmqRequest({ ...body.rabbitmq, enabled: true }) : undefined,
     settings: readFlags(body),
     token: body.token || undefined,
     webhook: body.webhook?.url ? readWebhook({ enabled: true, ...body.webhook }) : undefined,

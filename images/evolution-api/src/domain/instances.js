@@ -16,10 +16,12 @@ const LOGGED_OUT = 401;
  * @param {import('../events/bus.js').Bus} parts.bus
  * @param {import('../log.js').Log} parts.log
  * @param {import('./registry.js').Registry} parts.registry
+ * @param {boolean} parts.saves whether the rows in Postgres bring instances back after a restart
+ * @param {import('../redis/sessions.js').Sessions} parts.sessions
  * @param {ReturnType<typeof import('../store/instances.js').createInstanceStore>} parts.store
  * @param {ReturnType<typeof import('./workspace.js').createWorkspace>} parts.workspace
  */
-export function createInstances({ bus, log, registry, store, workspace }) {
+export function createInstances({ bus, log, registry, saves, sessions, store, workspace }) {
   const known = (name) => {
     const instance = registry.get(name);
     // The row may exist under another client name: the guard lets it pass, yet this process does not serve it.
@@ -33,12 +35,18 @@ export function createInstances({ bus, log, registry, store, workspace }) {
     bus.emit('connection.update', instance, { instance: instance.name, state, statusReason: reasonCode ?? 200 });
   };
 
+  /** The code default saves nothing, and then only what Redis remembers is found again. */
+  const stored = async () => {
+    if (saves) return store.all();
+    return sessions.decide ? store.byIds(await sessions.ids()) : [];
+  };
+
   return {
     known,
 
     /** Brings back the stored instances, with the state they had. */
     load: async () => {
-      for (const row of await store.all()) {
+      for (const row of await stored()) {
         await workspace.make(row.id);
         registry.add(row);
       }
@@ -53,13 +61,14 @@ export function createInstances({ bus, log, registry, store, workspace }) {
       const row = newRow(request);
       await workspace.make(row.id);
       try {
-        await store.insert(row, request.settings, request.webhook);
+        await store.insert(row, request.settings, request);
       } catch (error) {
         await workspace.remove(row.id);
         if (error.code === UNIQUE_VIOLATION) throw forbidden(`This name "${row.name}" is already in use.`);
         throw error;
       }
       const instance = registry.add(row);
+      await sessions.keep(instance);
       log.info('created', { instance: row.name, integration: row.integration });
       if (row.integration !== INTEGRATIONS.evolution) {
         log.warn('stored only: nothing here ever contacts WhatsApp', { instance: row.name });
@@ -72,6 +81,7 @@ export function createInstances({ bus, log, registry, store, workspace }) {
     connect: async (name) => {
       const instance = known(name);
       if (instance.integration === INTEGRATIONS.evolution && instance.state !== 'open') {
+        await sessions.keep(instance);
         await setState(instance, 'open', null);
       }
       return instance;
@@ -88,6 +98,7 @@ export function createInstances({ bus, log, registry, store, workspace }) {
       const instance = known(name);
       if (instance.state !== 'open') throw badRequest(`The "${name}" instance is not connected`);
       await setState(instance, 'close', LOGGED_OUT);
+      await sessions.forget(instance);
       log.info('logged out', { instance: name });
     },
 
@@ -97,6 +108,7 @@ export function createInstances({ bus, log, registry, store, workspace }) {
       await bus.emit('instance.delete', instance, { instanceName: instance.name, instanceId: instance.id });
       await store.remove(instance.id);
       registry.remove(name);
+      await sessions.forget(instance);
       await workspace.remove(instance.id).catch((error) => {
         log.warn('left a folder behind', { instance: name, ...describeError(error) });
       });

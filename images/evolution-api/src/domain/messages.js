@@ -2,6 +2,7 @@
  * Messages in and out of an EVOLUTION instance: stored when the settings say so, and announced.
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { internal } from '../http/errors.js';
 
 /**
@@ -22,10 +23,11 @@ export function createMessages({ bus, log, registry, saves, store }) {
   return {
     /**
      * @param {import('./registry.js').Instance} instance
-     * @param {{number: string, text: string}} request
+     * @param {{delay?: number, number: string, text: string}} request `delay` in ms, waited before anything is stored
      */
     send: async (instance, request) => {
       if (instance.state !== 'open') throw internal('Connection Closed');
+      if (request.delay) await wait(request.delay);
       return publish('send.message', instance, outgoing(instance, request));
     },
 

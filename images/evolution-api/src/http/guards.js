@@ -12,21 +12,27 @@ import { sameSecret } from './secret.js';
  * @param {object} parts
  * @param {string} parts.apiKey the global key
  * @param {import('../domain/registry.js').Registry} parts.registry
+ * @param {import('../redis/sessions.js').Sessions} parts.sessions
  * @param {{byName: Function, byToken: Function}} parts.store
  * @returns {{exists: Guard, nameIsFree: Guard, holdsKey: Guard, holdsAnyKey: Guard, isGlobal: (key?: string) => boolean}}
  */
-export function createGuards({ apiKey, registry, store }) {
+export function createGuards({ apiKey, registry, sessions, store }) {
   const find = async (name) => registry.get(name) ?? (await store.byName(name));
+  // Where Redis decides it is asked even about what is in memory: a lost Redis makes each of these calls wait for it.
+  const isKnown = async (name) => {
+    if (!sessions.decide) return Boolean(await find(name));
+    return (await sessions.has(name)) || registry.get(name) !== undefined;
+  };
   const isGlobal = (key) => key !== undefined && sameSecret(key, apiKey);
 
   return {
     isGlobal,
     exists: async ({ params: { instanceName } }) => {
-      if (!(await find(instanceName))) throw notFound(`The "${instanceName}" instance does not exist`);
+      if (!(await isKnown(instanceName))) throw notFound(`The "${instanceName}" instance does not exist`);
     },
     nameIsFree: async ({ body }) => {
       const name = body?.instanceName;
-      if (typeof name === 'string' && (await find(name))) throw forbidden(`This name "${name}" is already in use.`);
+      if (typeof name === 'string' && (await isKnown(name))) throw forbidden(`This name "${name}" is already in use.`);
     },
     /** The global key, or the token of the instance the path names. */
     holdsKey: async ({ key, params: { instanceName } }) => {

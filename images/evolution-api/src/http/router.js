@@ -17,6 +17,7 @@ import { badRequest } from './errors.js';
  * @typedef {object} Route
  * @property {string} method
  * @property {string} path with `:name` for a part and a final `*` for anything
+ * @property {boolean} [exempt] failures asked for do not strike it
  * @property {import('./guards.js').Guard[]} [guards]
  * @property {(call: Call) => Promise<Reply> | Reply} handle
  */

@@ -1,32 +1,38 @@
 /**
  * The HTTP server: body, route, guards, handler, answer.
  */
-import { createServer } from 'node:http';
+import { STATUS_CODES, createServer } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import { describeError } from '../log.js';
 import { readJson } from './body.js';
 import { corsHeaders } from './cors.js';
 import { HttpError, internal, notFound } from './errors.js';
 import { match } from './router.js';
 
+/** Stands for an answer that never leaves. */
+const DROPPED = Object.freeze({ status: 0 });
+
 /**
  * @param {object} parts
  * @param {Parameters<typeof corsHeaders>[0]} parts.cors
  * @param {import('../log.js').Log} parts.log
  * @param {import('./router.js').Route[]} parts.routes
+ * @param {import('../twin/faults.js').Strike} [parts.strike] failures asked for
  * @returns {import('node:http').Server}
  */
-export function createHttpServer({ cors, log, routes }) {
+export function createHttpServer({ cors, log, routes, strike = () => undefined }) {
   return createServer(async (request, response) => {
     const started = performance.now();
     const headers = corsHeaders(cors, request.headers);
-    const { reply, path } = await answer(request, routes, log);
-    send(response, reply, headers);
+    const { reply, path } = await answer(request, { log, routes, strike });
+    if (reply === DROPPED) request.socket.destroy();
+    else send(response, reply, headers);
     log.verbose('answered', { method: request.method, path, status: reply.status, ms: Math.round(performance.now() - started) });
   });
 }
 
 /** @returns {Promise<{reply: import('./router.js').Reply, path?: string}>} with the pattern, never the path itself */
-async function answer(request, routes, log) {
+async function answer(request, { log, routes, strike }) {
   let path;
   try {
     if (request.method === 'OPTIONS') return { reply: { status: 204 } };
@@ -44,11 +50,27 @@ async function answer(request, routes, log) {
       params: found.params,
       query: searchParams,
     };
-    for (const guard of found.route.guards ?? []) await guard(call);
-    return { reply: await found.route.handle(call), path };
+    const fault = found.route.exempt ? undefined : strike(path, found.params);
+    const reply = await withFault(fault, async () => {
+      for (const guard of found.route.guards ?? []) await guard(call);
+      return found.route.handle(call);
+    });
+    return { reply, path };
   } catch (error) {
     return { reply: failure(error, log, path), path };
   }
+}
+
+/** @param {import('../twin/faults.js').Fault | undefined} fault @param {() => Promise<import('./router.js').Reply>} work */
+async function withFault(fault, work) {
+  if (!fault) return work();
+  if (fault.delayMs) await wait(fault.delayMs);
+  if (fault.status !== undefined) {
+    throw new HttpError(fault.status, [STATUS_CODES[fault.status] ?? 'Failed on request']);
+  }
+  if (fault.drop === 'before') return DROPPED;
+  const reply = await work();
+  return fault.drop === 'after' ? DROPPED : reply;
 }
 
 function failure(error, log, path) {

@@ -22,7 +22,7 @@ export function instanceRoutes({ guards, instances, settings, store }) {
   const success = (message) => ({ status: 200, body: { status: 'SUCCESS', error: false, response: { message } } });
 
   const create = async ({ body }) => {
-    const request = readCreateRequest(body);
+    const request = readCreateRequest(body, settings.rabbitmq.enabled);
     const instance = await instances.create(request);
     return { status: 201, body: createdBody(instance, request, body, settings) };
   };

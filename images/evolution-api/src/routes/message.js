@@ -11,21 +11,26 @@ const TEXT_SCHEMA = {
   properties: {
     number: { type: 'string', pattern: /^\d+[.@\w-]+/, description: '"number" must be a numeric string' },
     text: { type: 'string' },
+    delay: { type: 'number' },
   },
 };
 
 /**
  * @param {object} parts
+ * @param {ReturnType<typeof import('../twin/conversations.js').createConversations>} parts.conversations
  * @param {ReturnType<typeof import('../http/guards.js').createGuards>} parts.guards
  * @param {ReturnType<typeof import('../domain/instances.js').createInstances>} parts.instances
  * @param {ReturnType<typeof import('../domain/messages.js').createMessages>} parts.messages
  * @returns {import('../http/router.js').Route[]}
  */
-export function messageRoutes({ guards, instances, messages }) {
+export function messageRoutes({ conversations, guards, instances, messages }) {
   const sendText = async ({ body, params }) => {
     check(body, TEXT_SCHEMA);
     if (body.text === '') throw badRequest('Text is required');
-    return { status: 201, body: await messages.send(instances.known(params.instanceName), body) };
+    const instance = instances.known(params.instanceName);
+    const message = await messages.send(instance, body);
+    conversations.hear(instance, body);
+    return { status: 201, body: message };
   };
   return [
     { method: 'POST', path: '/message/sendText/:instanceName', guards: [guards.exists, guards.holdsKey], handle: sendText },

@@ -4,9 +4,9 @@
  * `METRICS_ALLOWED_IPS` is accepted and has no effect: in 2.3.7 the check never blocks anybody.
  */
 import { CONTRACT_VERSION } from '../contract.js';
-import { internal } from '../http/errors.js';
 import { sameSecret } from '../http/secret.js';
 
+const UNCACHED = Object.freeze({ 'Cache-Control': 'no-cache, no-store, must-revalidate' });
 const TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /**
@@ -18,17 +18,23 @@ export function metricsRoutes({ registry, settings }) {
   if (!enabled) return [];
 
   const handle = ({ authorization }) => {
-    if (authRequired) {
-      if (!user || !password) throw internal('METRICS_USER and METRICS_PASSWORD are not set');
-      const expected = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-      if (!sameSecret(authorization ?? '', expected)) {
-        const headers = { 'WWW-Authenticate': 'Basic realm="metrics"' };
-        return { status: 401, headers, text: 'Authentication required', type: 'text/plain' };
-      }
-    }
-    return { status: 200, text: render(registry.all(), settings), type: TYPE };
+    const refusal = authRequired ? refuse(authorization, user, password) : undefined;
+    return refusal ?? { status: 200, headers: UNCACHED, text: render(registry.all(), settings), type: TYPE };
   };
   return [{ method: 'GET', path: '/metrics', handle }];
+}
+
+/** @returns {import('../http/router.js').Reply | undefined} plain texts, unlike the errors of every other route */
+function refuse(authorization, user, password) {
+  const refused = (status, text, headers) => ({ status, headers, text, type: 'text/html; charset=utf-8' });
+  if (!user || !password) return refused(500, 'Metrics authentication not configured');
+  if (!authorization?.startsWith('Basic ')) {
+    return refused(401, 'Authentication required', { 'WWW-Authenticate': 'Basic realm="Evolution API Metrics"' });
+  }
+  // A password with a colon is cut at it, here as there, and so is never the right one.
+  const [givenUser, givenPassword = ''] = Buffer.from(authorization.slice(6), 'base64').toString().split(':');
+  const right = [sameSecret(givenUser, user), sameSecret(givenPassword, password)].every(Boolean);
+  return right ? undefined : refused(401, 'Invalid credentials');
 }
 
 /**

@@ -4,9 +4,12 @@
  * A default applies to an unset *and* to an empty variable, switches are true only for the text `true`, and unknown
  * variables are ignored: all three are traps of the real image that a stack must be tested against.
  */
-import { EVENTS } from '../contract.js';
 import { SettingsError } from './error.js';
+import { readGlobalEvents } from './globalEvents.js';
+import { readRabbitmq } from './rabbitmq.js';
+import { readRedis } from './redis.js';
 import { readRetryPolicy } from './retry.js';
+import { isTrue } from './switch.js';
 
 /** API key of the code itself, reached only by setting the variable to the empty text. */
 export const CODE_DEFAULT_API_KEY = 'BQYHJGJHJ';
@@ -44,6 +47,8 @@ export function readSettings(env) {
       password: env.METRICS_PASSWORD || '',
       user: env.METRICS_USER || '',
     },
+    rabbitmq: readRabbitmq(env),
+    redis: readRedis(env),
     server: {
       managerDisabled: isTrue(env.SERVER_DISABLE_MANAGER),
       port: port(env),
@@ -54,7 +59,7 @@ export function readSettings(env) {
       global: {
         byEvents: isTrue(env.WEBHOOK_GLOBAL_WEBHOOK_BY_EVENTS),
         enabled: isTrue(env.WEBHOOK_GLOBAL_ENABLED),
-        events: EVENTS.filter((name) => isTrue(env[`WEBHOOK_EVENTS_${name}`])),
+        events: readGlobalEvents(env, 'WEBHOOK'),
         url: env.WEBHOOK_GLOBAL_URL || '',
       },
       retry: readRetryPolicy(env),
@@ -110,8 +115,4 @@ function required(env, name) {
     );
   }
   return value;
-}
-
-function isTrue(value) {
-  return value === 'true';
 }

@@ -2,12 +2,13 @@
  * Instances and their settings as rows.
  */
 import { randomUUID } from 'node:crypto';
+import { rabbitmqInsert } from './rabbitmqs.js';
 import { webhookInsert } from './webhooks.js';
 
 const FLAGS = ['rejectCall', 'msgCall', 'groupsIgnore', 'alwaysOnline', 'readMessages', 'readStatus', 'syncFullHistory', 'wavoipToken'];
 
 /** Relations that exist on the real server and are never filled here: readers rely on the fields being present. */
-const EMPTY_RELATIONS = { Chatwoot: null, Proxy: null, Rabbitmq: null, Nats: null, Sqs: null, Websocket: null };
+const EMPTY_RELATIONS = { Chatwoot: null, Proxy: null, Nats: null, Sqs: null, Websocket: null };
 
 /**
  * @typedef {object} InstanceRow
@@ -28,10 +29,14 @@ export function createInstanceStore(database, clientName) {
   const instances = database.table('Instance');
   const settings = database.table('Setting');
   const messages = database.table('Message');
+  const rabbitmqs = database.table('Rabbitmq');
 
   return {
     /** Every row of this client, oldest first. @returns {Promise<InstanceRow[]>} */
     all: () => database.query(`SELECT * FROM ${instances} WHERE "clientName" = $1 ORDER BY "createdAt"`, [clientName]),
+
+    /** @param {string[]} ids @returns {Promise<InstanceRow[]>} those of any client, oldest first */
+    byIds: (ids) => database.query(`SELECT * FROM ${instances} WHERE "id" = ANY($1) ORDER BY "createdAt"`, [ids]),
 
     /** Names are unique across clients, so this looks at all of them. @returns {Promise<InstanceRow | undefined>} */
     byName: async (name) => (await database.query(`SELECT * FROM ${instances} WHERE "name" = $1`, [name]))[0],
@@ -40,8 +45,8 @@ export function createInstanceStore(database, clientName) {
     byToken: (token) =>
       database.query(`SELECT * FROM ${instances} WHERE "token" = $1 AND "clientName" = $2`, [token, clientName]),
 
-    /** Writes an instance with its settings and, when there is one, its webhook: all or nothing. */
-    insert: (row, flags, webhook) =>
+    /** Writes an instance with its settings and, where there are any, its webhook and its queues: all or nothing. */
+    insert: (row, flags, { rabbitmq, webhook }) =>
       database.transaction(async (query) => {
         await query(
           `INSERT INTO ${instances} ("id","name","connectionStatus","integration","number","businessId","token","clientName")
@@ -54,15 +59,17 @@ export function createInstanceStore(database, clientName) {
           [randomUUID(), row.id, ...FLAGS.map((flag) => flags[flag])],
         );
         if (webhook) await query(...webhookInsert(database, row.id, webhook));
+        if (rabbitmq) await query(...rabbitmqInsert(database, row.id, rabbitmq));
       }),
 
     /** The rows `fetchInstances` shows. @param {{name?: string, id?: string, number?: string, names?: string[]}} filter */
     detailed: async (filter) => {
       const { where, parameters } = conditions(filter, clientName);
       const rows = await database.query(
-        `SELECT i.*, to_jsonb(s) AS "Setting",
+        `SELECT i.*, to_jsonb(s) AS "Setting", to_jsonb(r) AS "Rabbitmq",
                 (SELECT count(*)::int FROM ${messages} m WHERE m."instanceId" = i."id") AS "messageCount"
            FROM ${instances} i LEFT JOIN ${settings} s ON s."instanceId" = i."id"
+                LEFT JOIN ${rabbitmqs} r ON r."instanceId" = i."id"
           WHERE ${where} ORDER BY i."createdAt"`,
         parameters,
       );
@@ -78,7 +85,7 @@ export function createInstanceStore(database, clientName) {
         [id, state, reasonCode],
       ),
 
-    /** Settings, webhook and messages go with it. @param {string} id */
+    /** Settings, webhook, queues and messages go with it. @param {string} id */
     remove: (id) => database.query(`DELETE FROM ${instances} WHERE "id" = $1`, [id]),
   };
 }
@@ -93,11 +100,17 @@ function conditions(filter, clientName) {
   return { where: parts.join(' AND '), parameters };
 }
 
-function detailedRow({ messageCount, Setting, ...row }) {
-  return { ...row, ...EMPTY_RELATIONS, Setting: Setting && withDates(Setting), _count: { Message: messageCount, Contact: 0, Chat: 0 } };
+function detailedRow({ messageCount, Rabbitmq, Setting, ...row }) {
+  return {
+    ...row,
+    ...EMPTY_RELATIONS,
+    Rabbitmq: withDates(Rabbitmq),
+    Setting: withDates(Setting),
+    _count: { Message: messageCount, Contact: 0, Chat: 0 },
+  };
 }
 
 /** Postgres writes times inside JSON with an offset, the API with a `Z`. */
-function withDates(setting) {
-  return { ...setting, createdAt: new Date(setting.createdAt), updatedAt: new Date(setting.updatedAt) };
+function withDates(related) {
+  return related && { ...related, createdAt: new Date(related.createdAt), updatedAt: new Date(related.updatedAt) };
 }

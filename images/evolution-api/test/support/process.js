@@ -16,11 +16,11 @@ export function run(program, env, cwd) {
   const child = spawn(process.execPath, [SOURCE + program], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }));
   let output = '';
-  let notify = () => {};
+  const waiting = new Set();
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => {
       output += text;
-      notify();
+      for (const look of waiting) look();
     });
   }
   return {
@@ -30,15 +30,22 @@ export function run(program, env, cwd) {
       child.kill('SIGTERM');
       return ended;
     },
-    /** @param {RegExp} pattern @returns {Promise<RegExpMatchArray>} the first match; fails when the process ends before */
-    says: (pattern) =>
+    /**
+     * @param {RegExp} pattern
+     * @param {number} [from] what was said before this place of the output does not count
+     * @returns {Promise<RegExpMatchArray>} the first match; fails when the process ends before
+     */
+    says: (pattern, from = 0) =>
       new Promise((resolve, reject) => {
-        notify = () => {
-          const match = output.match(pattern);
-          if (match) resolve(match);
+        const look = () => {
+          const match = output.slice(from).match(pattern);
+          if (!match) return;
+          waiting.delete(look);
+          resolve(match);
         };
+        waiting.add(look);
         ended.then(() => reject(new Error(`ended before it said ${pattern}:\n${output}`)));
-        notify();
+        look();
       }),
   };
 }

@@ -10,11 +10,14 @@ import { run } from './process.js';
 
 export const GLOBAL_KEY = 'global-key';
 
-/** @param {string} uri of a database the test may create schemas in, without parameters */
-export async function openStage(uri) {
+/**
+ * @param {string} uri of a database the test may create schemas in, without parameters
+ * @param {Record<string, string>} [more] variables on top of those every test has
+ */
+export async function openStage(uri, more = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'twin-'));
   const schema = `twin_test_${process.pid}`;
-  const env = environment(uri, schema);
+  const env = { ...environment(uri, schema), ...more };
   const client = new pg.Client(uri);
   await client.connect();
   let address;
@@ -39,15 +42,19 @@ export async function openStage(uri) {
     deploy,
     stop,
     logs: () => logs,
+    /** What the running server has said so far. */
+    output: () => twin.output(),
+    /** @param {RegExp} pattern @param {number} [from] @returns {Promise<RegExpMatchArray>} */
+    says: (pattern, from) => twin.says(pattern, from),
     start: async () => {
       twin = run('main.js', env, folder);
       const [, port] = await twin.says(/listening port=(\d+)\n(?:.*\n)*.*loaded instances/);
       address = `http://127.0.0.1:${port}`;
     },
     /** @param {string} method @param {string} route @param {object} [body] @param {string | null} [key] */
-    call: async (method, route, body, key = GLOBAL_KEY) => {
+    call: async (method, route, body, key = GLOBAL_KEY, signal = undefined) => {
       const headers = { 'content-type': 'application/json', ...(key ? { apikey: key } : {}) };
-      const answer = await fetch(address + route, { method, headers, body: body && JSON.stringify(body) });
+      const answer = await fetch(address + route, { method, headers, body: body && JSON.stringify(body), signal });
       const text = await answer.text();
       return { status: answer.status, body: text && JSON.parse(text) };
     },
