@@ -6,18 +6,10 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from assistant.drain import Drain
-from assistant.messages import InboundMessage, MessageStatus
-from assistant.settings import Settings
-from assistant.state import Assistant
+from assistant.messages import InboundMessage, MessageStatus, SentMessage
+from assistant.state import Assistant, Backlog
 
 SECRET = "webhook-secret"
-SETTINGS = Settings(
-    database_url="postgresql+psycopg://u:p@db/chat",
-    evolution_api_key="token",
-    evolution_instance="bot",
-    evolution_url="http://evolution-api:8080",
-    webhook_secret=SECRET,
-)
 
 
 class FakeInbox:
@@ -26,20 +18,35 @@ class FakeInbox:
     def __init__(self) -> None:
         """Begin empty."""
         self.stored: dict[str, InboundMessage] = {}
+        self.seen: list[str] = []
         self.lost = False
 
     async def store(self, message: InboundMessage) -> bool:
         """Keep once."""
-        if self.lost:
-            raise OperationalError("INSERT …", {}, Exception("connection refused"))
+        self._check()
         is_new = message.message_id not in self.stored
         self.stored[message.message_id] = message
         return is_new
 
+    async def mark_seen(self, message: SentMessage) -> None:
+        """Keep the id."""
+        self._check()
+        self.seen.append(message.message_id)
+
     async def status(self, instance: str, message_id: str) -> MessageStatus:
-        """Stored messages of `bot` are answered by R1."""
+        """Stored messages of `bot` are answered by R1, which nobody has seen."""
         stored = instance == "bot" and message_id in self.stored
-        return MessageStatus(stored=stored, reply_id="R1" if stored else None)
+        reply_id = "R1" if stored else None
+        return MessageStatus(stored=stored, queued=stored, taken=stored, reply_id=reply_id, seen=False)
+
+    async def backlog(self) -> Backlog:
+        """Every stored message is still owed."""
+        self._check()
+        return Backlog(depth=len(self.stored), given_up=2, oldest_due_seconds=1.5)
+
+    def _check(self) -> None:
+        if self.lost:
+            raise OperationalError("INSERT …", {}, Exception("connection refused"))
 
 
 class FakeDependency:
@@ -54,7 +61,7 @@ class FakeDependency:
         return self.trouble
 
 
-class FakeWorker:
+class FakeRelay:
     """Counts how often it was woken."""
 
     def __init__(self) -> None:
@@ -73,8 +80,8 @@ def fake_assistant(**changes: Any) -> Assistant:  # noqa: ANN401 - any field
         dependencies={"database": FakeDependency(), "evolution": FakeDependency()},
         drain=Drain(),
         inbox=FakeInbox(),
-        instance="bot",
+        instances=frozenset({"bot", "smoke"}),
         webhook_secret=SECRET,
-        worker=FakeWorker(),
+        relay=FakeRelay(),
     )
     return replace(healthy, **changes)

@@ -1,24 +1,26 @@
-"""Evolution by script and an outbox in memory, for the replier's tests."""
+"""Evolution by script and an outbox in memory, for the tests of what answers."""
 
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
-from fakes import SETTINGS
+from services import CONTACT
 
 from assistant.database.outbox import Claim, Outbox
-from assistant.evolution import EvolutionClient, evolution_http
+from assistant.evolution import EvolutionClient, evolution_clients, evolution_http
 
-CONTACT = "5511988887777@s.whatsapp.net"
+TOKENS = {"bot": "token", "smoke": "smoke-token"}
 CLAIM = Claim(
     attempt=1,
     first_attempt_at=datetime.fromtimestamp(1_700_000_000, UTC),
     inbound_id=7,
+    instance="bot",
     may_be_sent=False,
     message_id="M1",
+    received_at=datetime.fromtimestamp(1_700_000_000, UTC),
     remote_jid=CONTACT,
     text="Mensagem 1 recebida: olá",
 )
@@ -31,16 +33,17 @@ class FakeOutbox(Outbox):
         """Owe one reply; `known` are ids recorded for other messages."""
         self.pending: list[Claim] = [replace(claim)]
         self.outcome: tuple[str, Any] | None = None
+        self.taken_over = False
         self._known = known
 
-    async def claim(self) -> Claim | None:
+    async def claim(self, inbound_id: int) -> Claim | None:
         """Hand the reply out once."""
-        return self.pending.pop() if self.pending else None
+        return self.pending.pop() if self.pending and self.pending[0].inbound_id == inbound_id else None
 
-    async def record_answer(self, claim: Claim, reply_id: str) -> bool:
-        """Write down."""
+    async def record_answer(self, claim: Claim, reply_id: str) -> datetime | None:
+        """Write down, unless another is to have been faster."""
         self.outcome = ("answered", reply_id)
-        return claim.attempt > 0
+        return None if self.taken_over else claim.received_at + timedelta(seconds=2)
 
     async def put_back(self, claim: Claim, *, wait_seconds: float) -> bool:
         """Write down."""
@@ -52,8 +55,9 @@ class FakeOutbox(Outbox):
         self.outcome = ("failed", claim.attempt)
         return True
 
-    async def without_known(self, reply_ids: list[str]) -> list[str]:
+    async def without_known(self, instance: str, reply_ids: list[str]) -> list[str]:
         """Filter."""
+        assert instance == "bot"
         return [reply_id for reply_id in reply_ids if reply_id not in self._known]
 
 
@@ -66,18 +70,19 @@ class FakeEvolution:
         self.sent: list[dict[str, Any]] = []
         self._sends = list(sends)
 
-    def client(self) -> EvolutionClient:
-        """A real client that reaches this."""
-        return EvolutionClient(evolution_http(SETTINGS, httpx.MockTransport(self._handle)), "bot")
+    def clients(self) -> dict[str, EvolutionClient]:
+        """Real clients that reach this."""
+        return evolution_clients(evolution_http("http://evolution-api:8080", httpx.MockTransport(self._handle)), TOKENS)
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content) if request.content else {}
-        if request.url.path == "/chat/findMessages/bot":
+        _, _, route, instance = request.url.path.split("/")
+        assert request.headers["apikey"] == TOKENS[instance]
+        if route == "findMessages":
             wanted = body["where"]["key"]["remoteJid"]
             records = [record for record in self.records if record["key"]["remoteJid"] == wanted]
             return httpx.Response(200, json={"messages": {"total": len(records), "records": records}})
-        assert request.url.path == "/message/sendText/bot"
-        assert request.headers["apikey"] == "token"
+        assert route == "sendText"
         self.sent.append(body)
         return self._sends.pop(0)(request)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from assistant.messages import InboundMessage, compose_reply, recipient
+from assistant.messages import InboundMessage, SentMessage, compose_reply, recipient
 from assistant.payloads import Ignored, PayloadError, read_event
 
 
@@ -24,9 +24,15 @@ def event(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any part of the b
     return {"event": "messages.upsert", "instance": "bot", "data": data, "apikey": "token", "server_url": "http://e"}
 
 
-def read(body: object) -> InboundMessage | Ignored:
-    """Read a body for the instance `bot`."""
-    return read_event(json.dumps(body).encode(), "bot")
+def sent_event(message_id: str = "R1", instance: str = "bot") -> dict[str, Any]:
+    """What Evolution 2.3.6 reports after `sendText`."""
+    key = {"fromMe": True, "id": message_id, "remoteJid": "5511988887777"}
+    return {"event": "send.message", "instance": instance, "data": {"key": key, "message": {"conversation": "olá"}}}
+
+
+def read(body: object) -> InboundMessage | SentMessage | Ignored:
+    """Read a body for the instances `bot` and `smoke`."""
+    return read_event(json.dumps(body).encode(), {"bot", "smoke"})
 
 
 def test_a_text_becomes_a_message() -> None:
@@ -39,6 +45,18 @@ def test_a_text_becomes_a_message() -> None:
         remote_jid="5511988887777@s.whatsapp.net",
         text="olá",
     )
+
+
+def test_every_instance_of_ours_is_heard() -> None:
+    """Each under its own name."""
+    heard = read({**event(), "instance": "smoke"})
+    assert isinstance(heard, InboundMessage)
+    assert heard.instance == "smoke"
+
+
+def test_a_sent_message_is_noted_by_its_id() -> None:
+    """Evolution's report of what an instance of ours sent."""
+    assert read(sent_event()) == SentMessage(instance="bot", message_id="R1")
 
 
 @pytest.mark.parametrize(
@@ -63,6 +81,7 @@ def test_the_text_is_what_a_person_reads(message: dict[str, Any] | None, text: s
     [
         ({**event(), "event": "connection.update", "data": {"state": "open"}}, "other event"),
         ({**event(), "instance": "other"}, "other instance"),
+        (sent_event(instance="other"), "other instance"),
         (event(key={"id": "M1", "remoteJid": "1@s.whatsapp.net", "fromMe": True}), "sent by this instance"),
         (event(key={"id": "M1", "remoteJid": "1@g.us"}), "group, broadcast or newsletter"),
         (event(key={"id": "M1", "remoteJid": "status@broadcast"}), "group, broadcast or newsletter"),
@@ -73,7 +92,10 @@ def test_what_is_not_for_us_is_ignored(body: dict[str, Any], reason: str) -> Non
     assert read(body) == Ignored(reason)
 
 
-@pytest.mark.parametrize("body", [[], {}, {"event": "messages.upsert", "instance": "bot"}, event(key={"id": ""})])
+@pytest.mark.parametrize(
+    "body",
+    [[], {}, {"event": "messages.upsert", "instance": "bot"}, event(key={"id": ""}), sent_event(message_id="")],
+)
 def test_a_body_of_another_form_is_refused_without_quoting_it(body: object) -> None:
     """The message names places only."""
     with pytest.raises(PayloadError, match="not an Evolution event: ") as caught:

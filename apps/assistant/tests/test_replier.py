@@ -17,7 +17,7 @@ UNCERTAIN = replace(CLAIM, attempt=2, may_be_sent=True)
 
 async def outcome(outbox: FakeOutbox, evolution: FakeEvolution) -> tuple[str, Any] | None:
     """What becomes of the one reply."""
-    assert await Replier(outbox, evolution.client()).answer_next()
+    assert await Replier(outbox, evolution.clients()).answer(CLAIM.inbound_id) != "not_due"
     return outbox.outcome
 
 
@@ -29,10 +29,36 @@ async def test_a_reply_is_sent_and_its_id_recorded() -> None:
 
 
 async def test_nothing_due_is_nothing_done() -> None:
-    """The worker then sleeps."""
+    """An order that is delivered twice finds the reply taken."""
     outbox = FakeOutbox(CLAIM)
     outbox.pending.clear()
-    assert not await Replier(outbox, FakeEvolution().client()).answer_next()
+    assert await Replier(outbox, FakeEvolution().clients()).answer(CLAIM.inbound_id) == "not_due"
+
+
+async def test_each_instance_answers_with_its_own_token() -> None:
+    """The scripted Evolution refuses any other."""
+    evolution = FakeEvolution(accepted("R1"))
+    assert await outcome(FakeOutbox(replace(CLAIM, instance="smoke")), evolution) == ("answered", "R1")
+
+
+async def test_the_result_says_what_became_of_the_order() -> None:
+    """It is what the metrics count."""
+    assert await Replier(FakeOutbox(CLAIM), FakeEvolution(accepted("R1")).clients()).answer(7) == "sent"
+    assert await Replier(FakeOutbox(CLAIM), FakeEvolution(answers(500)).clients()).answer(7) == "postponed"
+    found = FakeEvolution()
+    found.records = [sent_record("R9")]
+    assert await Replier(FakeOutbox(UNCERTAIN), found.clients()).answer(7) == "found"
+    last = replace(CLAIM, attempt=MAX_REJECTIONS)
+    assert await Replier(FakeOutbox(last), FakeEvolution(answers(400)).clients()).answer(7) == "given_up"
+    overtaken = FakeOutbox(CLAIM)
+    overtaken.taken_over = True
+    assert await Replier(overtaken, FakeEvolution(accepted("R1")).clients()).answer(7) == "taken_over"
+
+
+async def test_pauses_stay_bounded_for_ever() -> None:
+    """Also after more attempts than a number can be doubled."""
+    weeks = replace(CLAIM, attempt=5000)
+    assert await outcome(FakeOutbox(weeks), FakeEvolution(breaks(httpx.ConnectError))) == ("waiting", 60.0)
 
 
 @pytest.mark.parametrize(
@@ -107,15 +133,3 @@ async def test_a_refused_message_is_given_up_in_the_end(caplog: pytest.LogCaptur
         assert await outcome(FakeOutbox(last), FakeEvolution(answers(400))) == ("failed", MAX_REJECTIONS)
     assert "reply given up" in caplog.text
     assert "olá" not in caplog.text
-
-
-async def test_an_unknown_error_shows_in_health() -> None:
-    """The task ends visibly, instead of a process that looks well and answers nobody."""
-
-    class Broken(FakeOutbox):
-        async def claim(self) -> None:
-            raise ZeroDivisionError
-
-    replier = Replier(Broken(CLAIM), FakeEvolution().client())
-    await replier.run()
-    assert not replier.running

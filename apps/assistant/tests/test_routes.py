@@ -6,8 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
-from fakes import SECRET, FakeDependency, FakeInbox, FakeWorker, fake_assistant
-from test_messages import event
+from fakes import SECRET, FakeDependency, FakeInbox, FakeRelay, fake_assistant
+from prometheus_client import REGISTRY
+from test_messages import event, sent_event
 
 from assistant.app import create_app
 from assistant.drain import Drain
@@ -40,11 +41,11 @@ async def post(assistant: Assistant, body: Any, headers: dict[str, str] = BEARER
 
 
 async def test_a_message_is_stored_then_answered_in_the_background() -> None:
-    """2xx means safe; the worker is woken."""
-    inbox, worker = FakeInbox(), FakeWorker()
-    answer = await post(fake_assistant(inbox=inbox, worker=worker), event())
+    """2xx means safe; the relay is woken."""
+    inbox, relay = FakeInbox(), FakeRelay()
+    answer = await post(fake_assistant(inbox=inbox, relay=relay), event())
     assert (answer.status_code, answer.json()) == (200, {"status": "stored"})
-    assert (list(inbox.stored), worker.woken) == (["M1"], 1)
+    assert (list(inbox.stored), relay.woken) == (["M1"], 1)
 
 
 async def test_a_repeated_delivery_is_a_duplicate() -> None:
@@ -52,6 +53,13 @@ async def test_a_repeated_delivery_is_a_duplicate() -> None:
     assistant = fake_assistant()
     await post(assistant, event())
     assert (await post(assistant, event())).json() == {"status": "duplicate"}
+
+
+async def test_a_sent_message_is_seen() -> None:
+    """Nothing is to be done, so nobody is woken."""
+    inbox, relay = FakeInbox(), FakeRelay()
+    answer = await post(fake_assistant(inbox=inbox, relay=relay), sent_event("R7", "smoke"))
+    assert (answer.json(), inbox.seen, inbox.stored, relay.woken) == ({"status": "seen"}, ["R7"], {}, 0)
 
 
 async def test_an_event_for_nobody_is_accepted_and_forgotten() -> None:
@@ -80,31 +88,31 @@ async def test_a_malformed_body_is_not_worth_repeating() -> None:
 
 
 async def test_a_lost_database_asks_for_a_repetition() -> None:
-    """503 keeps Evolution's retries going; the worker is not woken for nothing."""
-    inbox, worker = FakeInbox(), FakeWorker()
+    """503 keeps Evolution's retries going; the relay is not woken for nothing."""
+    inbox, relay = FakeInbox(), FakeRelay()
     inbox.lost = True
-    assert (await post(fake_assistant(inbox=inbox, worker=worker), event())).status_code == 503
-    assert worker.woken == 0
+    assert (await post(fake_assistant(inbox=inbox, relay=relay), event())).status_code == 503
+    assert relay.woken == 0
 
 
 async def test_message_status_is_for_the_smoke() -> None:
-    """Stored or not, and by what it was answered."""
+    """Five steps, and nothing of the content."""
     assistant = fake_assistant()
     await post(assistant, event())
     async with client_of(assistant) as client:
         known = await client.get("/messages/bot/M1", headers=BEARER)
         unknown = await client.get("/messages/bot/M2", headers=BEARER)
-    assert known.json() == {"stored": True, "reply_id": "R1"}
-    assert unknown.json() == {"stored": False, "reply_id": None}
+    assert known.json() == {"stored": True, "queued": True, "taken": True, "reply_id": "R1", "seen": False}
+    assert unknown.json() == {"stored": False, "queued": False, "taken": False, "reply_id": None, "seen": False}
 
 
 async def test_health_knows_only_the_process() -> None:
-    """Lost neighbours are no reason for a restart; a dead worker is."""
-    worker = FakeWorker()
+    """Lost neighbours are no reason for a restart; a dead relay is."""
+    relay = FakeRelay()
     lost = {"database": FakeDependency("not usable")}
-    async with client_of(fake_assistant(worker=worker, dependencies=lost)) as client:
+    async with client_of(fake_assistant(relay=relay, dependencies=lost)) as client:
         assert (await client.get("/health")).status_code == 200
-        worker.running = False
+        relay.running = False
         assert (await client.get("/health")).status_code == 503
 
 
@@ -127,3 +135,41 @@ async def test_up_turns_away_while_draining() -> None:
         drain.begin()
         assert (await client.get("/up")).status_code == 503
         assert (await client.get("/health")).status_code == 200
+
+
+async def test_webhooks_are_counted_by_result() -> None:
+    """Each way a webhook can go."""
+
+    def counted(result: str) -> float:
+        return REGISTRY.get_sample_value("assistant_webhooks_total", {"result": result}) or 0
+
+    lost = FakeInbox()
+    lost.lost = True
+    ways = {
+        "stored": (fake_assistant(), event()),
+        "seen": (fake_assistant(), sent_event()),
+        "ignored": (fake_assistant(), {**event(), "event": "qrcode.updated"}),
+        "refused": (fake_assistant(), {}),
+        "unavailable": (fake_assistant(inbox=lost), event()),
+    }
+    before = {result: counted(result) for result in ways}
+    for assistant, body in ways.values():
+        await post(assistant, body)
+    assert {result: counted(result) - before[result] for result in ways} == dict.fromkeys(ways, 1)
+
+
+async def test_metrics_show_the_outbox() -> None:
+    """As the database has it at that moment; a lost database costs these figures only."""
+    inbox = FakeInbox()
+    async with client_of(fake_assistant(inbox=inbox)) as client:
+        await client.post("/webhooks/evolution", json=event(), headers=BEARER)
+        shown = (await client.get("/metrics")).text
+        inbox.lost = True
+        lost = await client.get("/metrics")
+    assert "assistant_outbox_depth 1.0" in shown
+    assert "assistant_outbox_oldest_due_seconds 1.5" in shown
+    assert "assistant_outbox_given_up 2.0" in shown
+    assert lost.status_code == 200
+    assert "assistant_outbox_depth NaN" in lost.text
+    assert "5511988887777" not in shown
+    assert "olá" not in shown

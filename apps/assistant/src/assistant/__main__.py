@@ -1,20 +1,21 @@
-"""`python3 -m assistant`: the application as a container runs it."""
+"""`python3 -m assistant`: the HTTP process as a container runs it; `--reload` restarts it on every saved file."""
 
 import os
 import sys
 
 from assistant.app import create_app
 from assistant.drain import Drain
+from assistant.environment import SettingsError
 from assistant.logs import configure_logging
 from assistant.runtime import running_assistant
 from assistant.server import build_server
-from assistant.settings import SettingsError, load_settings
+from assistant.settings import load_app_settings
 
 
 def main() -> int:
     """Serve until told to stop; the exit code is 0 after a clean stop."""
     try:
-        settings = load_settings(os.environ)
+        settings = load_app_settings(os.environ)
     except SettingsError as error:
         print(error, file=sys.stderr)  # noqa: T201 - read by a person; many lines do not fit the log's one
         return 1
@@ -26,4 +27,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--reload"]:
+        from assistant.reload import run_reloading
+
+        sys.exit(run_reloading("assistant"))
     sys.exit(main())

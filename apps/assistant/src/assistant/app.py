@@ -8,9 +8,9 @@ from fastapi import FastAPI
 
 from assistant.drain import Drain
 from assistant.logs import configure_logging
-from assistant.routes import health, messages, webhooks
+from assistant.routes import health, messages, metrics, webhooks
 from assistant.runtime import running_assistant
-from assistant.settings import load_settings
+from assistant.settings import load_app_settings
 from assistant.state import Assistant
 
 
@@ -31,6 +31,7 @@ def create_app(start: Callable[[], AbstractAsyncContextManager[Assistant]]) -> F
     app = FastAPI(title="assistant", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(health.router)
     app.include_router(messages.router)
+    app.include_router(metrics.router)
     app.include_router(webhooks.router)
     return app
 
@@ -38,5 +39,5 @@ def create_app(start: Callable[[], AbstractAsyncContextManager[Assistant]]) -> F
 def from_environment() -> FastAPI:
     """The application for `uvicorn --factory --reload`, which replaces the process on every change of a file."""
     configure_logging()
-    settings, drain = load_settings(os.environ), Drain()
+    settings, drain = load_app_settings(os.environ), Drain()
     return create_app(lambda: running_assistant(settings, drain))

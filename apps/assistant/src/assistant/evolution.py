@@ -3,14 +3,15 @@
 Source: evolution-api 2.3.6 measured; routes `message/sendText`, `chat/findMessages`, `instance/connectionState`.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
 from assistant.messages import PERSON_SUFFIX
-from assistant.settings import Settings
 
 CONNECT_SECONDS = 3.0
 # Total time of one request; the outbox leaves a claimed reply alone for longer than this.
@@ -33,24 +34,35 @@ class UncertainError(Exception):
     """The message may have left: look before sending again."""
 
 
-def evolution_http(settings: Settings, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
-    """The client of one instance, with its token; environment proxies are not for this."""
+def evolution_http(url: str, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+    """The connections to Evolution, shared by all instances; environment proxies are not for this.
+
+    Args:
+        url: Evolution's base address.
+        transport: How it is reached; replaced in tests.
+    """
     return httpx.AsyncClient(
-        base_url=settings.evolution_url,
-        headers={"apikey": settings.evolution_api_key},
+        base_url=url,
         timeout=httpx.Timeout(REQUEST_SECONDS, connect=CONNECT_SECONDS),
         transport=transport,
         trust_env=False,
     )
 
 
+def evolution_clients(http: httpx.AsyncClient, tokens: Mapping[str, str]) -> dict[str, "EvolutionClient"]:
+    """One client for each instance, by its name."""
+    return {instance: EvolutionClient(http, instance, token) for instance, token in tokens.items()}
+
+
 class EvolutionClient:
     """One instance of Evolution."""
 
-    def __init__(self, http: httpx.AsyncClient, instance: str) -> None:
-        """Use an open client made by `evolution_http`."""
+    def __init__(self, http: httpx.AsyncClient, instance: str, token: str) -> None:
+        """Use an open client made by `evolution_http`, with the instance's own token."""
         self._http = http
+        self._headers = {"apikey": token}
         self._instance = instance
+        self._path = quote(instance, safe="")
 
     async def send_text(self, number: str, text: str) -> str:
         """Send a text and return the id Evolution gave it.
@@ -61,7 +73,7 @@ class EvolutionClient:
             UncertainError: If it may have been sent.
         """
         try:
-            answer = await self._http.post(f"/message/sendText/{self._instance}", json={"number": number, "text": text})
+            answer = await self._post("/message/sendText", {"number": number, "text": text})
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise NotSentError(f"no connection to Evolution ({type(error).__name__})") from error
         except httpx.HTTPError as error:
@@ -102,7 +114,9 @@ class EvolutionClient:
     async def problem(self) -> str | None:
         """Why messages could not be sent through this instance's API now; a telephone that is offline is not one."""
         try:
-            answer = await self._http.get(f"/instance/connectionState/{self._instance}", timeout=READY_SECONDS)
+            answer = await self._http.get(
+                f"/instance/connectionState/{self._path}", headers=self._headers, timeout=READY_SECONDS
+            )
         except httpx.HTTPError as error:
             return f"no answer ({type(error).__name__})"
         if answer.status_code == HTTPStatus.UNAUTHORIZED:
@@ -115,13 +129,16 @@ class EvolutionClient:
         """The newest messages exchanged with an address: Evolution's first page."""
         body = {"where": {"key": {"remoteJid": address}}}
         try:
-            answer = await self._http.post(f"/chat/findMessages/{self._instance}", json=body)
+            answer = await self._post("/chat/findMessages", body)
         except httpx.HTTPError as error:
             raise NotSentError(f"Evolution could not be asked ({type(error).__name__})") from error
         match _json(answer):
             case {"messages": {"records": list(records)}} if answer.is_success:
                 return [record for record in records if isinstance(record, dict) and _has_id(record)]
         raise NotSentError(f"Evolution could not be asked (HTTP {answer.status_code})")
+
+    async def _post(self, route: str, body: dict[str, Any]) -> httpx.Response:
+        return await self._http.post(f"{route}/{self._path}", headers=self._headers, json=body)
 
 
 def _json(answer: httpx.Response) -> object:

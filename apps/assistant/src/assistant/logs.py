@@ -39,6 +39,9 @@ def configure_logging(level: int = logging.INFO) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # One line per outgoing request, address included, says nothing that our own events do not.
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    # The AMQP client reports every failed attempt to connect as an error; `assistant.broker` says it once.
+    for client in ("aiormq", "aio_pika"):
+        logging.getLogger(client).setLevel(logging.CRITICAL)
 
 
 def log_event(logger: logging.Logger, level: int, message: str, **fields: object) -> None:

@@ -27,11 +27,35 @@ class InboundMessage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SentMessage:
+    """Evolution's word that an instance sent a message.
+
+    Attributes:
+        instance: The instance that sent it.
+        message_id: The id that `sendText` returned for it.
+    """
+
+    instance: str
+    message_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessageStatus:
-    """How far a message has come."""
+    """How far a message has come.
+
+    Attributes:
+        stored: It is safe, and with it the reply it is owed.
+        queued: The broker has confirmed that it keeps the order to answer.
+        taken: A worker has begun.
+        reply_id: Evolution's id of the reply, once it is sent and recorded.
+        seen: Evolution has reported that very reply as sent.
+    """
 
     stored: bool
+    queued: bool
+    taken: bool
     reply_id: str | None
+    seen: bool
 
 
 def compose_reply(ordinal: int, message_type: str, text: str | None) -> str:

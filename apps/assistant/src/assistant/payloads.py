@@ -1,17 +1,19 @@
-"""The webhook's body: reads Evolution's `messages.upsert` and decides what is ours to answer.
+"""The webhook's body: reads Evolution's events and decides what is ours to answer or to note.
 
 Source: evolution-api 2.3.6 run on its EVOLUTION channel, and the message types of its Baileys channel. Unknown keys are
 ignored: releases add some.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from assistant.messages import InboundMessage
+from assistant.messages import InboundMessage, SentMessage
 
 MESSAGE_EVENT = "messages.upsert"
+SENT_EVENT = "send.message"
 # WhatsApp ids have 20 to 40 characters; the bound keeps one hostile value from bloating an index.
 MAX_ID_LENGTH = 200
 NOT_A_PERSON = ("@g.us", "@broadcast", "@newsletter")
@@ -40,45 +42,58 @@ class _Envelope(_Lenient):
 
 class _Key(_Lenient):
     id: str = Field(min_length=1, max_length=MAX_ID_LENGTH)
+
+
+class _InboundKey(_Key):
     remote_jid: str = Field(alias="remoteJid", min_length=1, max_length=MAX_ID_LENGTH)
     from_me: bool = Field(alias="fromMe", default=False)
 
 
-class _Message(_Lenient):
+class _Sent(_Lenient):
     key: _Key
+
+
+class _Message(_Lenient):
+    key: _InboundKey
     message: dict[str, Any] | None = None
     message_type: str = Field(alias="messageType", default="unknown", max_length=MAX_ID_LENGTH)
     push_name: str | None = Field(alias="pushName", default=None)
 
 
-def read_event(body: bytes, instance: str) -> InboundMessage | Ignored:
-    """Turn a webhook body into a message to answer, or say why there is none.
+def read_event(body: bytes, instances: Container[str]) -> InboundMessage | SentMessage | Ignored:
+    """Turn a webhook body into a message to answer or a sign of one that was sent, or say why there is neither.
 
     Args:
         body: The request's body.
-        instance: The instance this application answers for.
+        instances: The instances this application answers for.
 
     Raises:
         PayloadError: If the body is no event of Evolution's.
     """
     try:
         envelope = _Envelope.model_validate_json(body)
-        if envelope.event != MESSAGE_EVENT:
+        if envelope.event not in {MESSAGE_EVENT, SENT_EVENT}:
             return Ignored("other event")
-        if envelope.instance != instance:
+        if envelope.instance not in instances:
             return Ignored("other instance")
-        message = _Message.model_validate(envelope.data)
+        if envelope.event == SENT_EVENT:
+            sent = _Sent.model_validate(envelope.data)
+            return SentMessage(instance=envelope.instance, message_id=_storable(sent.key.id))
+        return _inbound(envelope.instance, _Message.model_validate(envelope.data))
     except ValidationError as error:
         places = ", ".join(
             f"{'.'.join(str(part) for part in detail['loc']) or 'body'} ({detail['type']})" for detail in error.errors()
         )
         raise PayloadError(f"not an Evolution event: {places}") from error
+
+
+def _inbound(instance: str, message: _Message) -> InboundMessage | Ignored:
     if message.key.from_me:
         return Ignored("sent by this instance")
     if message.key.remote_jid.endswith(NOT_A_PERSON):
         return Ignored("group, broadcast or newsletter")
     return InboundMessage(
-        instance=envelope.instance,
+        instance=instance,
         message_id=_storable(message.key.id),
         message_type=_storable(message.message_type),
         push_name=None if message.push_name is None else _storable(message.push_name),

@@ -1,4 +1,4 @@
-"""The background task that answers stored messages, each exactly once, also across crashes.
+"""Answers a stored message exactly once, also across crashes.
 
 A reply is claimed in the database before it is sent and recorded after. If a process dies in between, or Evolution's
 answer is lost, nobody knows whether the message left: the next attempt looks in Evolution before it sends again.
@@ -7,18 +7,14 @@ answer is lost, nobody knows whether the message left: the next attempt looks in
 import asyncio
 import logging
 import time
-
-from sqlalchemy.exc import SQLAlchemyError
+from collections.abc import Mapping
 
 from assistant.database.outbox import Claim, Outbox
 from assistant.evolution import REQUEST_SECONDS, EvolutionClient, NotSentError, RejectedError, UncertainError
 from assistant.logs import log_event
 from assistant.messages import recipient
+from assistant.metrics import ANSWER_SECONDS
 
-# How many replies of one process are under way at a time: Evolution is slow, the database is not.
-PARALLEL_REPLIES = 4
-# Retries that fell due and messages that another process left behind are noticed this late at most.
-POLL_SECONDS = 1.0
 MAX_BACKOFF_SECONDS = 60.0
 # A refused message is tried again, since an instance that is just reconnecting also refuses; but not for ever.
 MAX_REJECTIONS = 8
@@ -27,103 +23,60 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class Replier:
-    """Works off what the outbox holds until it is stopped."""
+    """Answers one message at a time, as often as it is asked."""
 
-    def __init__(self, outbox: Outbox, evolution: EvolutionClient) -> None:
-        """Use an outbox and the client of the same instance."""
+    def __init__(self, outbox: Outbox, clients: Mapping[str, EvolutionClient]) -> None:
+        """Use an outbox and, by name, the clients of its instances."""
         self._outbox = outbox
-        self._evolution = evolution
-        self._woken = asyncio.Event()
-        self._running = True
-        self._stopping = False
+        self._clients = clients
 
-    @property
-    def running(self) -> bool:
-        """False once an unknown error has ended the task; the health check then fails."""
-        return self._running
-
-    def wake(self) -> None:
-        """Say that a message was stored."""
-        self._woken.set()
-
-    def stop(self) -> None:
-        """Let the replies in progress finish and take no more."""
-        self._stopping = True
-        self._woken.set()
-
-    async def run(self) -> None:
-        """Answer until stopped."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(PARALLEL_REPLIES):
-                    group.create_task(self._work())
-        except Exception:
-            self._running = False
-            _LOGGER.exception("the replier ended by an unknown error; the process needs a restart")
-
-    async def _work(self) -> None:
-        while not self._stopping:
-            try:
-                worked = await self.answer_next()
-            except SQLAlchemyError as error:
-                # The database is away for a moment: nothing is lost, every state is in it.
-                log_event(_LOGGER, logging.WARNING, "replies wait for the database", error=type(error).__name__)
-                worked = False
-            if not worked:
-                await self._idle()
-
-    async def _idle(self) -> None:
-        try:
-            async with asyncio.timeout(POLL_SECONDS):
-                await self._woken.wait()
-        except TimeoutError:
-            return
-        if not self._stopping:
-            self._woken.clear()
-
-    async def answer_next(self) -> bool:
-        """Claim and answer one reply; False when none is due."""
+    async def answer(self, inbound_id: int) -> str:
+        """Answer a message if its reply is due, and say what became of that: one of `metrics.REPLY_RESULTS`."""
         started = time.monotonic()
-        claim = await self._outbox.claim()
+        claim = await self._outbox.claim(inbound_id)
         if claim is None:
-            return False
+            return "not_due"
         try:
             # Measured from before the claim: a process that slept past it must not send what another took over.
             async with asyncio.timeout(REQUEST_SECONDS - (time.monotonic() - started)):
-                reply_id = await self._reply(claim)
+                result, reply_id = await self._reply(claim, self._clients[claim.instance])
         except (NotSentError, UncertainError, RejectedError, TimeoutError) as error:
-            await self._put_back(claim, error)
-            return True
-        recorded = await self._outbox.record_answer(claim, reply_id)
-        self._log(claim, logging.INFO if recorded else logging.WARNING, "reply sent", recorded=recorded)
-        return True
+            return await self._put_back(claim, error)
+        answered_at = await self._outbox.record_answer(claim, reply_id)
+        if answered_at is None:
+            self._log(claim, logging.WARNING, "reply sent, but another worker had taken over")
+            return "taken_over"
+        ANSWER_SECONDS.observe((answered_at - claim.received_at).total_seconds())
+        self._log(claim, logging.INFO, f"reply {result}")
+        return result
 
-    async def _reply(self, claim: Claim) -> str:
+    async def _reply(self, claim: Claim, evolution: EvolutionClient) -> tuple[str, str]:
         number = recipient(claim.remote_jid)
         if claim.may_be_sent:
-            sent = await self._evolution.find_sent(number, claim.text, claim.first_attempt_at)
-            unclaimed = await self._outbox.without_known(sent)
-            if unclaimed:
-                self._log(claim, logging.INFO, "an earlier attempt had sent the reply")
-                return unclaimed[0]
+            sent = await evolution.find_sent(number, claim.text, claim.first_attempt_at)
+            if unclaimed := await self._outbox.without_known(claim.instance, sent):
+                return "found", unclaimed[0]
         claim.may_be_sent = False
         try:
-            return await self._evolution.send_text(number, claim.text)
+            return "sent", await evolution.send_text(number, claim.text)
         except (UncertainError, asyncio.CancelledError):  # cancelled by the time limit, on its way
             claim.may_be_sent = True
             raise
 
-    async def _put_back(self, claim: Claim, error: Exception) -> None:
-        backoff = min(2.0 ** (claim.attempt - 1), MAX_BACKOFF_SECONDS)
+    async def _put_back(self, claim: Claim, error: Exception) -> str:
+        # The exponent is bounded too: after a day without Evolution, two to the number of attempts would be no float.
+        backoff = min(2.0 ** min(claim.attempt - 1, 10), MAX_BACKOFF_SECONDS)
         if isinstance(error, RejectedError) and claim.attempt >= MAX_REJECTIONS:
             await self._outbox.give_up(claim)
             self._log(claim, logging.ERROR, "reply given up", reason=str(error))
-            return
+            return "given_up"
         # What had no answer may still be under way inside Evolution: leave it the time of a request.
         wait = max(backoff, REQUEST_SECONDS) if claim.may_be_sent else backoff
         await self._outbox.put_back(claim, wait_seconds=wait)
         reason = str(error) or f"no answer from Evolution in {REQUEST_SECONDS:.0f} s"
         self._log(claim, logging.WARNING, "reply postponed", reason=reason, uncertain=claim.may_be_sent, seconds=wait)
+        return "postponed"
 
     def _log(self, claim: Claim, level: int, message: str, **fields: object) -> None:
-        log_event(_LOGGER, level, message, message_id=claim.message_id, attempt=claim.attempt, **fields)
+        place = {"instance": claim.instance, "message_id": claim.message_id, "attempt": claim.attempt}
+        log_event(_LOGGER, level, message, **place, **fields)

@@ -1,55 +1,54 @@
-"""Opens and closes the real parts: database, Evolution client and the task that answers."""
+"""Opens and closes the real parts of the HTTP process: database, Evolution's clients and the relay."""
 
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-import httpx
-
 from assistant.database.engine import Database
+from assistant.database.handover import Handover
 from assistant.database.inbox import PostgresInbox
-from assistant.database.outbox import Outbox
 from assistant.drain import Drain
 from assistant.evolution import EvolutionClient, evolution_http
 from assistant.logs import log_event
-from assistant.replier import Replier
-from assistant.settings import Settings
+from assistant.relay import Relay
+from assistant.settings import AppSettings
 from assistant.state import Assistant
 
 _LOGGER = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def running_assistant(
-    settings: Settings, drain: Drain, *, transport: httpx.AsyncBaseTransport | None = None
-) -> AsyncGenerator[Assistant]:
+async def running_assistant(settings: AppSettings, drain: Drain) -> AsyncGenerator[Assistant]:
     """Run an assistant for the duration of the block.
 
     Args:
         settings: Checked settings.
         drain: Shared with the server, which ends it.
-        transport: How Evolution is reached; replaced in tests.
 
     Yields:
-        The parts the routes use. At the end the reply in progress is finished before connections close.
+        The parts the routes use. At the end the hand-over in progress is finished before connections close.
     """
-    async with Database(settings.database_url) as database, evolution_http(settings, transport) as http:
-        await database.create_tables()
-        evolution = EvolutionClient(http, settings.evolution_instance)
-        replier = Replier(Outbox(database, settings.evolution_instance), evolution)
-        task = asyncio.create_task(replier.run(), name="replier")
-        log_event(_LOGGER, logging.INFO, "assistant started", instance=settings.evolution_instance)
+    async with Database(settings.database_url) as database, evolution_http(settings.evolution_url) as http:
+        instances = frozenset(settings.tokens)
+        relay = Relay(Handover(database, instances), settings.rabbitmq_url)
+        task = asyncio.create_task(relay.run(), name="relay")
+        log_event(_LOGGER, logging.INFO, "assistant started", instances=sorted(instances))
         try:
             yield Assistant(
-                dependencies={"database": database, "evolution": evolution},
+                dependencies={
+                    "database": database,
+                    "rabbitmq": relay,
+                    # The main instance only: a further one may come and go without making this process useless.
+                    "evolution": EvolutionClient(http, settings.instance, settings.tokens[settings.instance]),
+                },
                 drain=drain,
                 inbox=PostgresInbox(database),
-                instance=settings.evolution_instance,
+                instances=instances,
+                relay=relay,
                 webhook_secret=settings.webhook_secret,
-                worker=replier,
             )
         finally:
-            replier.stop()
+            relay.stop()
             await task
             log_event(_LOGGER, logging.INFO, "assistant stopped")

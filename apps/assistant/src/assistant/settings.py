@@ -1,41 +1,57 @@
 """Settings, read from the environment only, secrets preferably from files named by `<NAME>_FILE`.
 
-Every mistake is reported at once, so that a first start needs one correction and not five.
+Every mistake is reported at once, so that a first start needs one correction and not five. Each process reads only
+what it uses: a migration has no business with tokens.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TypedDict
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from assistant.environment import SettingsError, read_value
 
-class SettingsError(Exception):
-    """One or more settings are missing or wrong; the message lists all of them, never their values."""
+_DATABASE_FORM = "DATABASE_URL is not of the form postgresql://user:password@host:5432/name"
+_BROKER_FORM = "RABBITMQ_URL is not of the form amqp://user:password@host:5672/vhost"
+_INSTANCES_FORM = 'EVOLUTION_INSTANCES is not a JSON object of the form {"instance": "token"}'
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
-    """What the assistant needs to know, checked.
+class WorkerSettings:
+    """What the worker needs to know, checked.
 
     Attributes:
         database_url: Postgres address with the driver this application uses, credentials included.
-        evolution_api_key: Token of the instance (not Evolution's global key).
-        evolution_instance: Name of the instance whose messages are answered.
         evolution_url: Base address of Evolution, without a trailing slash.
-        webhook_secret: What Evolution must present as `authorization: Bearer …`.
+        instance: The main instance: readiness depends on it.
+        rabbitmq_url: The broker's address, credentials included.
+        tokens: For each instance whose messages are answered, the main one included, its token.
     """
 
     database_url: str = field(repr=False)
-    evolution_api_key: str = field(repr=False)
-    evolution_instance: str
     evolution_url: str
+    instance: str
+    rabbitmq_url: str = field(repr=False)
+    tokens: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppSettings(WorkerSettings):
+    """What the HTTP process needs to know.
+
+    Attributes:
+        webhook_secret: What Evolution must present as `authorization: Bearer …`.
+    """
+
     webhook_secret: str = field(repr=False)
 
 
-def load_settings(environment: Mapping[str, str]) -> Settings:
-    """Read and check all settings.
+def load_app_settings(environment: Mapping[str, str]) -> AppSettings:
+    """Read and check what the HTTP process uses.
 
     Args:
         environment: Usually `os.environ`.
@@ -43,64 +59,121 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
     Raises:
         SettingsError: If anything is missing, given twice, unreadable or of the wrong form.
     """
-    problems: list[str] = []
-
-    def read(name: str) -> str:
-        try:
-            return _value(environment, name)
-        except SettingsError as error:
-            problems.append(str(error))
-            return ""
-
-    database_url = _database_url(read("DATABASE_URL"), problems)
-    settings = Settings(
-        database_url=database_url,
-        evolution_api_key=read("EVOLUTION_API_KEY"),
-        evolution_instance=read("EVOLUTION_INSTANCE"),
-        evolution_url=_http_url(read("EVOLUTION_URL"), problems),
-        webhook_secret=read("WEBHOOK_SECRET"),
-    )
-    if problems:
-        listed = "".join(f"\n  - {problem}" for problem in problems)
-        raise SettingsError(f"the assistant cannot start, {len(problems)} setting(s) to correct:{listed}")
+    reader = _Reader(environment)
+    settings = AppSettings(**_worker_values(reader), webhook_secret=reader.value("WEBHOOK_SECRET"))
+    reader.finish("the assistant")
     return settings
 
 
-def _value(environment: Mapping[str, str], name: str) -> str:
-    """The setting itself or the content of the file that `<name>_FILE` names, without surrounding white space."""
-    direct, file = environment.get(name, "").strip(), environment.get(f"{name}_FILE", "").strip()
-    if direct and file:
-        raise SettingsError(f"{name} and {name}_FILE are both set; keep one of them")
-    if direct:
-        return direct
-    if not file:
-        raise SettingsError(f"{name} is not set; set {name}, or {name}_FILE to the path of a file holding it")
-    try:
-        content = Path(file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise SettingsError(f"{name}_FILE names {file}, which cannot be read: {reason}") from error
-    if not content:
-        raise SettingsError(f"{name}_FILE names {file}, which is empty")
-    return content
+def load_worker_settings(environment: Mapping[str, str]) -> WorkerSettings:
+    """Read and check what the worker uses; arguments and errors as of `load_app_settings`."""
+    reader = _Reader(environment)
+    settings = WorkerSettings(**_worker_values(reader))
+    reader.finish("the worker")
+    return settings
 
 
-def _database_url(value: str, problems: list[str]) -> str:
+def load_database_url(environment: Mapping[str, str]) -> str:
+    """Read and check the database's address alone; arguments and errors as of `load_app_settings`."""
+    reader = _Reader(environment)
+    url = _database_url(reader)
+    reader.finish("this command")
+    return url
+
+
+class _Reader:
+    """Reads settings one after the other and keeps what is wrong with them."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self.problems: list[str] = []
+
+    def value(self, name: str, *, default: str | None = None) -> str:
+        """The setting, or an empty text after noting its problem."""
+        try:
+            return read_value(self._environment, name, default)
+        except SettingsError as error:
+            self.problems.append(str(error))
+            return ""
+
+    def finish(self, who: str) -> None:
+        """Report everything noted, if anything was."""
+        if self.problems:
+            listed = "".join(f"\n  - {problem}" for problem in self.problems)
+            raise SettingsError(f"{who} cannot start, {len(self.problems)} setting(s) to correct:{listed}")
+
+
+class _WorkerValues(TypedDict):
+    database_url: str
+    evolution_url: str
+    instance: str
+    rabbitmq_url: str
+    tokens: dict[str, str]
+
+
+def _worker_values(reader: _Reader) -> _WorkerValues:
+    instance = reader.value("EVOLUTION_INSTANCE")
+    return {
+        "database_url": _database_url(reader),
+        "evolution_url": _evolution_url(reader),
+        "instance": instance,
+        "rabbitmq_url": _rabbitmq_url(reader),
+        "tokens": {**_further_tokens(reader, instance), instance: reader.value("EVOLUTION_API_KEY")},
+    }
+
+
+def _database_url(reader: _Reader) -> str:
     """The address with this application's driver: documents and other tools write plain `postgresql://`."""
+    value = reader.value("DATABASE_URL")
     if not value:
         return ""
     try:
         url = make_url(value)
     except (ArgumentError, ValueError):  # a port that is no number is a plain ValueError
-        problems.append("DATABASE_URL is not of the form postgresql://user:password@host:5432/name")
+        reader.problems.append(_DATABASE_FORM)
         return ""
     if url.get_backend_name() not in {"postgresql", "postgres"} or not url.host or not url.database:
-        problems.append("DATABASE_URL is not of the form postgresql://user:password@host:5432/name")
+        reader.problems.append(_DATABASE_FORM)
         return ""
     return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
-def _http_url(value: str, problems: list[str]) -> str:
+def _rabbitmq_url(reader: _Reader) -> str:
+    value = reader.value("RABBITMQ_URL")
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(value)
+        well_formed = parts.scheme in {"amqp", "amqps"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number
+        well_formed = False
+    if not well_formed:
+        reader.problems.append(_BROKER_FORM)
+    return value
+
+
+def _evolution_url(reader: _Reader) -> str:
+    value = reader.value("EVOLUTION_URL")
     if value and not value.startswith(("http://", "https://")):
-        problems.append("EVOLUTION_URL does not begin with http:// or https://")
+        reader.problems.append("EVOLUTION_URL does not begin with http:// or https://")
     return value.rstrip("/")
+
+
+def _further_tokens(reader: _Reader, main_instance: str) -> dict[str, str]:
+    value = reader.value("EVOLUTION_INSTANCES", default="{}")
+    if not value:
+        return {}
+    try:
+        tokens = json.loads(value)
+    except ValueError:
+        tokens = None
+    if not isinstance(tokens, dict) or not all(
+        name and token and isinstance(token, str) for name, token in tokens.items()
+    ):
+        reader.problems.append(_INSTANCES_FORM)
+        return {}
+    if main_instance in tokens:
+        reader.problems.append(
+            "EVOLUTION_INSTANCES repeats the instance of EVOLUTION_INSTANCE; it lists further ones only"
+        )
+    return tokens

@@ -6,17 +6,38 @@ from typing import Protocol, cast
 from fastapi import Request
 
 from assistant.drain import Drain
-from assistant.messages import InboundMessage, MessageStatus
+from assistant.messages import InboundMessage, MessageStatus, SentMessage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backlog:
+    """What is still to be answered.
+
+    Attributes:
+        depth: Replies owed, due or not.
+        given_up: Replies nobody will try again by itself.
+        oldest_due_seconds: How long the one that is due longest has been due; 0 when none is.
+    """
+
+    depth: int
+    given_up: int
+    oldest_due_seconds: float
 
 
 class Inbox(Protocol):
-    """Durable store of inbound messages."""
+    """Durable store of messages."""
 
     async def store(self, message: InboundMessage) -> bool:
         """Keep a message for good; False when it was already there."""
 
+    async def mark_seen(self, message: SentMessage) -> None:
+        """Note that Evolution reported a message as sent."""
+
     async def status(self, instance: str, message_id: str) -> MessageStatus:
-        """Say whether a message is stored and how it was answered."""
+        """Say how far a message has come."""
+
+    async def backlog(self) -> Backlog:
+        """Say what is still to be answered."""
 
 
 class Dependency(Protocol):
@@ -26,8 +47,8 @@ class Dependency(Protocol):
         """What is wrong with it now, in words fit for a log; None when nothing is."""
 
 
-class Worker(Protocol):
-    """The background task that answers."""
+class Relay(Protocol):
+    """The background task that tells the broker what is owed."""
 
     @property
     def running(self) -> bool:
@@ -45,19 +66,22 @@ class Assistant:
         dependencies: By name, what readiness asks.
         drain: Whether this process is leaving.
         inbox: Where messages are kept.
-        instance: The Evolution instance whose messages are answered.
+        instances: The Evolution instances whose messages are answered.
+        relay: The task that tells the broker.
         webhook_secret: What callers must present.
-        worker: The task that answers.
     """
 
     dependencies: dict[str, Dependency]
     drain: Drain
     inbox: Inbox
-    instance: str
+    instances: frozenset[str]
+    relay: Relay
     webhook_secret: str = field(repr=False)
-    worker: Worker
 
 
-def current_assistant(request: Request) -> Assistant:
-    """The assistant that the application was started with, as a FastAPI dependency."""
+async def current_assistant(request: Request) -> Assistant:
+    """The assistant that the application was started with, as a FastAPI dependency.
+
+    Asynchronous without awaiting: FastAPI gives every ordinary function a thread.
+    """
     return cast("Assistant", request.app.state.assistant)

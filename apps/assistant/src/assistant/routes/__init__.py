@@ -1,1 +1,1 @@
-"""The HTTP routes, one file per reader: Evolution, the platform, the smoke test."""
+"""The HTTP routes, one file per reader: Evolution, the platform, Prometheus, the smoke test."""

@@ -13,11 +13,11 @@ _Assistant = Annotated[Assistant, Depends(current_assistant)]
 
 @router.get("/health")
 async def health(assistant: _Assistant, response: Response) -> dict[str, str]:
-    """Whether a restart would help: 503 only when the task that answers is dead. Asks no other service."""
-    if assistant.worker.running:
+    """Whether a restart would help: 503 only when the task that tells the broker is dead. Asks no other service."""
+    if assistant.relay.running:
         return {"status": "ok"}
     response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    return {"status": "the replier has ended"}
+    return {"status": "the relay has ended"}
 
 
 @router.get("/ready")

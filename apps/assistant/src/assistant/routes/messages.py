@@ -15,5 +15,5 @@ router = APIRouter()
 async def message_status(
     instance: str, message_id: str, assistant: Annotated[Assistant, Depends(current_assistant)]
 ) -> MessageStatus:
-    """Return whether the message is stored and the id of its reply."""
+    """Return what has happened to the message so far, step by step."""
     return await assistant.inbox.status(instance, message_id)
