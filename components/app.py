@@ -1,105 +1,84 @@
-"""An application of the owner's: a folder with a Dockerfile, behind the connections it uses.
+"""The part of an application that answers HTTP: replicas behind the ingress, released without a gap.
 
-Owns the build and the container. Deliberately not: what the application does.
+Owns the containers. Deliberately not: the image and its variables (`components.application`), and what it does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final, final
 
 import pulumi
 
-from components.base.connections import InstanceConnection, PostgresConnection
+from components.application import Application
+from components.base.connections import HttpConnection
 from components.base.engines.containers import ContainersEngine
-from components.base.spec import FILES_ROOT, Port, Probe, Resources, ServiceSpec, Stop
+from components.base.spec import Probe, Resources, ServiceSpec, Stop
+from components.ingress import behind
 
 PORT: Final = 8000
-USER: Final = "1000:1000"
-WEBHOOK_PATH: Final = "/webhooks/evolution"
+GRACE_SECONDS: Final = 30
 
 
 @dataclass(frozen=True, kw_only=True)
 class AppArgs:
-    """Settings of an application.
+    """Settings of an application's replicas.
 
     Attributes:
-        database: Its database.
-        instance: The WhatsApp number it answers.
-        source: Folder with its Dockerfile, which takes the Python image as `BASE_IMAGE`.
-        host_port: Port on the host's loopback.
-        resources: Limits.
-        secrets: Secret variables of the user's own, name to value; the application finds each in the file that
-            NAME_FILE names.
+        application: Image and variables.
+        command: Program and arguments; the image's own when empty.
+        health_path: Answers 200 as long as a restart would not help.
+        ready_path: Answers 200 once it can serve.
+        replicas: Equal containers, 1 or more.
+        resources: Limits of each.
+        up_path: Answers 200 as long as the ingress shall send new work.
     """
 
-    database: PostgresConnection
-    instance: InstanceConnection
-    source: Path
-    host_port: int | None = None
+    application: Application
+    command: Sequence[str] = ()
+    health_path: str = "/health"
+    ready_path: str = "/ready"
+    replicas: int = 1
     resources: Resources = field(default_factory=lambda: Resources(memory_mib=384, cpus=1))
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    up_path: str = "/up"
 
 
 @final
 class App(pulumi.ComponentResource):
-    """An application.
+    """The replicas.
 
     Attributes:
-        url: Base address inside the system's networks.
+        connection: What the ingress uses.
     """
 
-    url: str
+    connection: HttpConnection
 
     def __init__(self, name: str, args: AppArgs, engine: ContainersEngine, opts: pulumi.ResourceOptions) -> None:
-        """Registers build and container.
+        """Registers them.
 
         Args:
-            name: Service name and first network alias.
+            name: Service name; the alias under which the ingress finds the replicas.
             args: Settings.
             engine: Where it runs.
             opts: Options with the parent.
         """
         super().__init__("zapstack:components:App", name, None, opts)
-        engine.images.build(f"{engine.scope.system}-{name}", base="python", context=args.source)
-        engine.service(name, app_spec(name, args, image=f"{engine.scope.system}-{name}"), self)
-        self.url = base_url(name)
-        self.register_outputs({"url": self.url})
+        gates = engine.service(name, app_spec(name, args), self)
+        self.connection = HttpConnection(check_path=args.up_path, host=name, port=PORT, ready=gates)
+        self.register_outputs({"host": name})
 
 
-def base_url(name: str) -> str:
-    """Returns the address of an application inside the system's networks, known before it exists."""
-    return f"http://{name}.internal:{PORT}"
-
-
-def app_spec(name: str, args: AppArgs, *, image: str) -> ServiceSpec:
-    """Returns the description of an application."""
-    files = f"{FILES_ROOT}/{name}"
-    ports = [] if args.host_port is None else [Port(internal=PORT, external=args.host_port)]
+def app_spec(name: str, args: AppArgs) -> ServiceSpec:
+    """Returns the description of a replica."""
     return ServiceSpec(
-        environment={
-            "DATABASE_URL_FILE": f"{files}/database_url",
-            "EVOLUTION_API_KEY_FILE": f"{files}/evolution_api_key",
-            "EVOLUTION_INSTANCE": args.instance.name,
-            "EVOLUTION_URL": args.instance.evolution.url,
-            "WEBHOOK_SECRET_FILE": f"{files}/webhook_secret",
-            **{f"{name}_FILE": f"{files}/{name}" for name in args.secrets},
-        },
-        health=Probe(command=_get("/health"), interval_seconds=5, start_period_seconds=30, timeout_seconds=3),
-        image=image,
+        **args.application.process(name, args.command),
+        health=Probe(command=_get(args.health_path), interval_seconds=5, start_period_seconds=30, timeout_seconds=3),
+        ingress=behind(name),
         networks=frozenset({"edge", "data", "egress"}),
-        ports=ports,
-        readiness=Probe(command=_get("/ready"), budget_seconds=90),
+        readiness=Probe(budget_seconds=90, command=_get(args.ready_path)),
+        replicas=args.replicas,
         resources=args.resources,
-        secret_files={
-            "database_url": args.database.url(),
-            "evolution_api_key": args.instance.token,
-            "webhook_secret": args.instance.webhook_secret,
-            **{name: pulumi.Output.secret(value) for name, value in args.secrets.items()},
-        },
-        stop=Stop(grace_seconds=30),
-        user=USER,
-        uses=(args.database, args.instance),
+        self_healing=True,
+        stop=Stop(grace_seconds=GRACE_SECONDS),
         writable={"/tmp": 64},  # noqa: S108 inside the container
     )
 

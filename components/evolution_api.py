@@ -7,20 +7,22 @@ Source: https://doc.evolution-api.com (environment, routes); the image's entrypo
 server is started by node itself, so that it runs without root, on a read-only root and ends at SIGTERM.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, final
 
 import pulumi
 
 from components.base import lock, secrets
-from components.base.connections import EvolutionConnection, PostgresConnection
+from components.base.connections import EvolutionConnection, PostgresConnection, RabbitConnection, RedisConnection
 from components.base.engines.containers import ContainersEngine
 from components.base.spec import FILES_ROOT, DataVolume, JobSpec, Port, Probe, Resources, ServiceSpec
-from components.evolution_settings import ENVIRONMENT, settings_file
+from components.evolution_settings import ENVIRONMENT, EvolutionSecrets, plain_settings, settings_file
 
 PORT: Final = 8080
 WORKING_DIR: Final = "/evolution"
 INSTANCES_PATH: Final = "/evolution/instances"
+KEY_FILE: Final = "api_key"
 SETTINGS_FILE: Final = ".env"
 
 
@@ -29,20 +31,28 @@ class EvolutionApiArgs:
     """Settings of the server.
 
     Attributes:
-        api_key: The user's own global key instead of a generated one.
+        broker: Its own virtual host.
+        cache: Where it keeps sessions' keys.
         client_name: Name under which the server keeps its rows; changing it hides every instance.
         database: Its own database.
+        api_key: The user's own global key instead of a generated one.
         host_port: Port on the host's loopback.
-        volume: Name of the instances volume.
+        queue_events: Events it publishes to the broker.
         resources: Limits.
+        settings: Further settings, checked against `components.evolution_contract`.
+        volume: Name of the instances volume.
     """
 
+    broker: RabbitConnection
+    cache: RedisConnection
     client_name: str
     database: PostgresConnection
     api_key: str | None = field(default=None, repr=False)
     host_port: int | None = None
-    volume: str = "evolution_instances"
+    queue_events: Sequence[str] = ()
     resources: Resources = field(default_factory=lambda: Resources(memory_mib=768, cpus=1))
+    settings: Mapping[str, str] = field(default_factory=dict)
+    volume: str = "evolution_instances"
 
 
 @final
@@ -51,9 +61,11 @@ class EvolutionApi(pulumi.ComponentResource):
 
     Attributes:
         connection: What consumers use.
+        metrics_password: Password of the user `prometheus` of its metrics, secret.
     """
 
     connection: EvolutionConnection
+    metrics_password: pulumi.Output[str]
 
     def __init__(
         self, name: str, args: EvolutionApiArgs, engine: ContainersEngine, opts: pulumi.ResourceOptions
@@ -67,38 +79,67 @@ class EvolutionApi(pulumi.ComponentResource):
             opts: Options with the parent.
         """
         super().__init__("zapstack:components:EvolutionApi", name, None, opts)
-        api_key = secrets.single(f"{name}-api-key", pulumi.ResourceOptions(parent=self), given=args.api_key)
-        settings = settings_file(api_key=api_key, client_name=args.client_name, database=args.database, host=name)
+        child = pulumi.ResourceOptions(parent=self)
+        held = EvolutionSecrets(
+            api_key=secrets.single(f"{name}-api-key", child, given=args.api_key),
+            broker=args.broker,
+            cache=args.cache,
+            database=args.database,
+            meta_token=secrets.generated(f"{name}-meta-token", child),
+            metrics_password=secrets.generated(f"{name}-metrics-password", child),
+        )
+        plain = plain_settings(
+            client_name=args.client_name, extra=args.settings, host=name, queue_events=args.queue_events
+        )
+        settings = settings_file(plain, held)
         migrations = engine.job(f"{name}-migrate", migrations_spec(f"{name}-migrate", args, settings), self)
-        server = engine.service(name, evolution_spec(name, args, settings), self, after=(migrations,))
-        self.connection = EvolutionConnection(api_key=api_key, host=name, ready=server)
+        server = engine.service(name, evolution_spec(name, args, settings, held.api_key), self, after=(migrations,))
+        self.connection = EvolutionConnection(api_key=held.api_key, host=name, ready=server)
+        self.metrics_password = held.metrics_password
         self.register_outputs({"host": name, "port": PORT})
 
 
-def evolution_spec(name: str, args: EvolutionApiArgs, settings: pulumi.Input[str]) -> ServiceSpec:
-    """Returns the description of the server."""
+def evolution_spec(
+    name: str, args: EvolutionApiArgs, settings: pulumi.Input[str], api_key: pulumi.Input[str]
+) -> ServiceSpec:
+    """Returns the description of the server.
+
+    One replica, stop-first: two servers with one session are a conflict for which WhatsApp logs the number out.
+    """
+    files = f"{FILES_ROOT}/{name}"
     ports = [] if args.host_port is None else [Port(internal=PORT, external=args.host_port)]
     return ServiceSpec(
-        command=(f"--env-file={FILES_ROOT}/{name}/{SETTINGS_FILE}", "dist/main"),
+        command=(f"--env-file={files}/{SETTINGS_FILE}", "dist/main"),
         entrypoint=("node",),
         environment=ENVIRONMENT,
-        # The start page asks web.whatsapp.com at every request; /manager/ is local and answers in 10 ms.
-        health=Probe(
-            budget_seconds=120,
-            command=("wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{PORT}/manager/"),
-            start_period_seconds=60,
-        ),
+        health=Probe(command=("sh", "-c", f"{_ANSWERS} && {_PUBLISHES}"), start_period_seconds=60),
         image="evolution-api",
         networks=frozenset({"edge", "data", "egress"}),
         ports=ports,
+        readiness=Probe(budget_seconds=120, command=("node", "-e", _LISTS_INSTANCES, f"{files}/{KEY_FILE}")),
         resources=args.resources,
-        secret_files={SETTINGS_FILE: settings},
+        secret_files={KEY_FILE: api_key, SETTINGS_FILE: settings},
         user=lock.user("evolution-api"),
-        uses=(args.database,),
+        uses=(args.database, args.cache, args.broker),
         volumes=(DataVolume(name=args.volume, path=INSTANCES_PATH),),
         working_dir=WORKING_DIR,
         writable={"/tmp": 128},  # noqa: S108 inside the container
     )
+
+
+# The start page asks web.whatsapp.com at every request; /manager/ is local and answers in 10 ms.
+_ANSWERS: Final = f"wget -q -O /dev/null http://127.0.0.1:{PORT}/manager/"
+
+# After ten failed tries the server never connects to the broker again, and events are dropped without a word. Port 5672
+# is 1628 in the kernel's table, and 01 an established connection.
+_PUBLISHES: Final = "grep -q ':1628 01 ' /proc/net/tcp /proc/net/tcp6"
+
+# The list of instances reads the database; the key stays in a file, because arguments are seen by everybody.
+_LISTS_INSTANCES: Final = f"""
+const apikey = require('node:fs').readFileSync(process.argv[1], 'utf8').trim();
+fetch('http://127.0.0.1:{PORT}/instance/fetchInstances', {{headers: {{apikey}}, signal: AbortSignal.timeout(4000)}})
+  .then((answer) => process.exit(answer.status === 200 || answer.status === 404 ? 0 : 1), () => process.exit(1));
+""".strip()
 
 
 def migrations_spec(name: str, args: EvolutionApiArgs, settings: pulumi.Input[str]) -> JobSpec:

@@ -1,14 +1,15 @@
-"""An instance of Evolution API: one WhatsApp number.
+"""Instances of Evolution API: WhatsApp numbers, declared.
 
-Owns the job that makes a declared instance true, its token and the secret of its webhook. Deliberately not: the server.
+Owns the job that makes declared instances true, their tokens and the secret of their webhooks. Deliberately not: the
+server; instances that somebody made by hand, which are left alone.
 
 Source: https://doc.evolution-api.com (instance and webhook routes).
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, final
+from typing import Any, Final, Literal, final
 
 import pulumi
 
@@ -19,41 +20,57 @@ from components.base.spec import FILES_ROOT, JobSpec, Resources
 
 EVENTS: Final = ("MESSAGES_UPSERT", "SEND_MESSAGE", "CONNECTION_UPDATE")
 
+Integration = Literal["EVOLUTION", "WHATSAPP-BAILEYS", "WHATSAPP-BUSINESS"]
+"""`EVOLUTION` talks to nobody, `WHATSAPP-BAILEYS` pairs with a phone, `WHATSAPP-BUSINESS` is Meta's cloud."""
+
 
 @dataclass(frozen=True, kw_only=True)
-class InstanceArgs:
+class Instance:
     """One declared instance.
 
     Attributes:
-        evolution: The server.
-        instance: Instance name.
+        name: Instance name.
         number: Telephone number, digits only.
-        webhook_url: Where its events go.
-        integration: `EVOLUTION` talks to nobody; `WHATSAPP-BAILEYS` pairs with a phone.
-        events: Events posted to the webhook.
+        integration: What it is connected to.
         token: The user's own token of the instance instead of a generated one.
     """
 
-    evolution: EvolutionConnection
-    instance: str
+    name: str
     number: str
-    webhook_url: str
-    events: Sequence[str] = EVENTS
-    integration: str = "EVOLUTION"
+    integration: Integration = "EVOLUTION"
     token: str | None = field(default=None, repr=False)
 
 
-@final
-class EvolutionInstance(pulumi.ComponentResource):
-    """A job that makes one declared instance true.
+@dataclass(frozen=True, kw_only=True)
+class InstancesArgs:
+    """The declared instances of a server.
 
     Attributes:
-        connection: What the application uses.
+        evolution: The server.
+        instances: The instances; the application's own comes first.
+        webhook_url: Where their events go.
+        events: Events posted to the webhook.
+        manager_url: Where a person's browser finds the server's manager, to link a phone; None where it has no port.
     """
 
-    connection: InstanceConnection
+    evolution: EvolutionConnection
+    instances: Sequence[Instance]
+    webhook_url: str
+    events: Sequence[str] = EVENTS
+    manager_url: str | None = None
 
-    def __init__(self, name: str, args: InstanceArgs, engine: ContainersEngine, opts: pulumi.ResourceOptions) -> None:
+
+@final
+class EvolutionInstances(pulumi.ComponentResource):
+    """A job that makes declared instances true.
+
+    Attributes:
+        connections: Instance name to what an application uses.
+    """
+
+    connections: Mapping[str, InstanceConnection]
+
+    def __init__(self, name: str, args: InstancesArgs, engine: ContainersEngine, opts: pulumi.ResourceOptions) -> None:
         """Registers the job.
 
         Args:
@@ -62,42 +79,36 @@ class EvolutionInstance(pulumi.ComponentResource):
             engine: Where it runs.
             opts: Options with the parent.
         """
-        super().__init__("zapstack:components:EvolutionInstance", name, None, opts)
+        super().__init__("zapstack:components:EvolutionInstances", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        token = secrets.single(f"{name}-token", child, given=args.token)
+        tokens = {
+            row.name: secrets.single(f"{name}-{row.name}-token", child, given=row.token) for row in args.instances
+        }
         webhook_secret = secrets.generated(f"{name}-webhook-secret", child)
-        job = engine.job(name, instance_spec(name, args, token, webhook_secret), self)
-        self.connection = InstanceConnection(
-            evolution=args.evolution,
-            name=args.instance,
-            number=args.number,
-            ready=(job,),
-            token=token,
-            webhook_secret=webhook_secret,
-        )
-        self.register_outputs({"instance": args.instance})
+        job = engine.job(name, instances_spec(name, args, tokens, webhook_secret), self)
+        self.connections = {
+            row.name: InstanceConnection(
+                evolution=args.evolution,
+                name=row.name,
+                number=row.number,
+                ready=(job,),
+                token=tokens[row.name],
+                webhook_secret=webhook_secret,
+            )
+            for row in args.instances
+        }
+        self.register_outputs({"instances": list(self.connections)})
 
 
-def instance_spec(
-    name: str, args: InstanceArgs, token: pulumi.Input[str], webhook_secret: pulumi.Input[str]
+def instances_spec(
+    name: str, args: InstancesArgs, tokens: Mapping[str, pulumi.Input[str]], webhook_secret: pulumi.Input[str]
 ) -> JobSpec:
     """Returns the description of the instances job."""
     files = f"{FILES_ROOT}/{name}"
     declared = {
         "api_key_file": f"{files}/api_key",
-        "instances": [
-            {
-                "integration": args.integration,
-                "name": args.instance,
-                "number": args.number,
-                "token_file": f"{files}/token",
-                "webhook": {
-                    "events": list(args.events),
-                    "secret_file": f"{files}/webhook_secret",
-                    "url": args.webhook_url,
-                },
-            }
-        ],
+        "instances": [_declared(row, args, files) for row in args.instances],
+        "manager_url": args.manager_url,
         "url": args.evolution.url,
     }
     return JobSpec(
@@ -106,8 +117,26 @@ def instance_spec(
         image="probe",
         networks=frozenset({"edge"}),
         resources=Resources(memory_mib=128),
-        secret_files={"api_key": args.evolution.api_key, "token": token, "webhook_secret": webhook_secret},
+        secret_files={
+            "api_key": args.evolution.api_key,
+            "webhook_secret": webhook_secret,
+            **{f"token-{instance}": token for instance, token in tokens.items()},
+        },
         user=lock.user("probe"),
         uses=(args.evolution,),
         writable={"/tmp": 16},  # noqa: S108 inside the container
     )
+
+
+def _declared(row: Instance, args: InstancesArgs, files: str) -> dict[str, Any]:
+    return {
+        "integration": row.integration,
+        "name": row.name,
+        "number": row.number,
+        "token_file": f"{files}/token-{row.name}",
+        "webhook": {
+            "events": list(args.events),
+            "secret_file": f"{files}/webhook_secret",
+            "url": args.webhook_url,
+        },
+    }

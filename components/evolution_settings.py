@@ -6,11 +6,15 @@ may be left unset. One file drives the real image and its local equivalent.
 Source: https://doc.evolution-api.com and the image's own example file, v2.3.7.
 """
 
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 
-from components.base.connections import PostgresConnection
+from components.base.connections import PostgresConnection, RabbitConnection, RedisConnection
+from components.evolution_contract import QUEUE_EVENTS, queue_variable
 
 ENVIRONMENT: Final = {
     # Both would ask the internet for newer versions at every start: 10 s lost where there is no way out (measured).
@@ -29,13 +33,18 @@ DATABASE_CONNECTIONS: Final = 10
 
 FIXED: Final = {
     "AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES": "false",
-    "CACHE_LOCAL_ENABLED": "true",
-    "CACHE_REDIS_ENABLED": "false",
+    "CACHE_LOCAL_ENABLED": "false",
+    "CACHE_REDIS_ENABLED": "true",
+    "CACHE_REDIS_PREFIX_KEY": "evolution",
+    # Sessions in Redis: creating, asking and deleting instances would hang while it is away (measured).
+    "CACHE_REDIS_SAVE_INSTANCES": "false",
+    "CACHE_REDIS_TTL": "604800",
     "CONFIG_SESSION_PHONE_CLIENT": "zapstack",
     "CONFIG_SESSION_PHONE_NAME": "Chrome",
     "CORS_CREDENTIALS": "true",
     "CORS_METHODS": "GET,POST,PUT,DELETE",
     "CORS_ORIGIN": "*",
+    "DATABASE_BOUNCER_CONNECTION_URI": "",
     "DATABASE_DELETE_MESSAGE": "true",
     "DATABASE_PROVIDER": "postgresql",
     # Off unless the text is "true": without them instances and messages would not survive a restart.
@@ -53,11 +62,29 @@ FIXED: Final = {
     "LOG_BAILEYS": "error",
     "LOG_COLOR": "false",
     "LOG_LEVEL": "ERROR,WARN,INFO",
-    "PROMETHEUS_METRICS": "false",
-    "QRCODE_COLOR": "'#175197'",
+    # Left empty: the list in the image would refuse everybody.
+    "METRICS_ALLOWED_IPS": "",
+    "METRICS_AUTH_REQUIRED": "true",
+    "METRICS_USER": "prometheus",
+    "PROMETHEUS_METRICS": "true",
+    "QRCODE_COLOR": "#175197",
     "QRCODE_LIMIT": "30",
-    "RABBITMQ_ENABLED": "false",
+    "RABBITMQ_ENABLED": "true",
+    "RABBITMQ_EVENTS_APPLICATION_STARTUP": "false",
+    "RABBITMQ_EVENTS_TYPEBOT_CHANGE_STATUS": "false",
+    "RABBITMQ_EVENTS_TYPEBOT_START": "false",
+    "RABBITMQ_EXCHANGE_NAME": "evolution",
+    "RABBITMQ_FRAME_MAX": "8192",
+    "RABBITMQ_GLOBAL_ENABLED": "true",
+    "RABBITMQ_PREFIX_KEY": "evolution",
+    "S3_BUCKET": "",
     "S3_ENABLED": "false",
+    "S3_ENDPOINT": "",
+    "S3_PORT": "443",
+    "S3_REGION": "",
+    # Otherwise the bucket is made readable by everybody at every start.
+    "S3_SKIP_POLICY": "true",
+    "S3_USE_SSL": "true",
     "SENTRY_DSN": "",
     "SERVER_DISABLE_DOCS": "true",
     "SERVER_DISABLE_MANAGER": "false",
@@ -66,6 +93,8 @@ FIXED: Final = {
     "TELEMETRY_ENABLED": "false",
     "WEBHOOK_EVENTS_ERRORS": "false",
     "WEBHOOK_GLOBAL_ENABLED": "false",
+    "WEBHOOK_GLOBAL_URL": "",
+    "WEBHOOK_GLOBAL_WEBHOOK_BY_EVENTS": "false",
     "WEBHOOK_REQUEST_TIMEOUT_MS": "30000",
     "WEBHOOK_RETRY_INITIAL_DELAY_SECONDS": "5",
     "WEBHOOK_RETRY_JITTER_FACTOR": "0.2",
@@ -93,24 +122,74 @@ SWITCHED_OFF: Final = (
 """Integrations nobody here uses: each would open connections or accept settings of its own."""
 
 
-def settings_file(
-    *, api_key: pulumi.Output[str], client_name: str, database: PostgresConnection, host: str
-) -> pulumi.Output[str]:
+@dataclass(frozen=True, kw_only=True)
+class EvolutionSecrets:
+    """Values of the settings file that nobody else may read.
+
+    Attributes:
+        api_key: Global key.
+        broker: Where events are published.
+        cache: Where sessions' keys are kept.
+        database: Its own database.
+        meta_token: What Meta's cloud must present when it registers a webhook; the image's own is known to everybody.
+        metrics_password: Password of the metrics' user.
+    """
+
+    api_key: pulumi.Output[str]
+    broker: RabbitConnection
+    cache: RedisConnection
+    database: PostgresConnection
+    meta_token: pulumi.Output[str]
+    metrics_password: pulumi.Output[str]
+
+    def values(self) -> Mapping[str, pulumi.Output[str]]:
+        """Returns variable to value; the server takes user and password from its addresses without decoding them."""
+        return {
+            "AUTHENTICATION_API_KEY": self.api_key,
+            "CACHE_REDIS_URI": self.cache.url(),
+            "DATABASE_CONNECTION_URI": self.database.url(
+                query=f"schema={DATABASE_SCHEMA}&connection_limit={DATABASE_CONNECTIONS}"
+            ),
+            "METRICS_PASSWORD": self.metrics_password,
+            "RABBITMQ_URI": self.broker.url(),
+            "WA_BUSINESS_TOKEN_WEBHOOK": self.meta_token,
+        }
+
+
+def plain_settings(
+    *, client_name: str, extra: Mapping[str, str], host: str, queue_events: Sequence[str]
+) -> Mapping[str, str]:
+    """Returns every setting that is no secret.
+
+    Args:
+        client_name: Name under which the server keeps its rows.
+        extra: Settings of the user's own, checked against the contract.
+        host: Network alias of the server, which goes into webhooks.
+        queue_events: Events that are published to the broker.
+    """
+    return {
+        **FIXED,
+        **{f"{name}_ENABLED": "false" for name in SWITCHED_OFF},
+        **{queue_variable(event): "true" if event in queue_events else "false" for event in QUEUE_EVENTS},
+        "DATABASE_CONNECTION_CLIENT_NAME": client_name,
+        "SERVER_URL": f"http://{host}:8080",
+        **extra,
+    }
+
+
+def settings_file(plain: Mapping[str, str], held: EvolutionSecrets) -> pulumi.Output[str]:
     """Returns the settings file, secret.
 
     Args:
-        api_key: Global key.
-        client_name: Name under which the server keeps its rows.
-        database: Its own database.
-        host: Network alias of the server, which goes into webhooks.
+        plain: Settings that are no secrets.
+        held: The others.
     """
-    plain = {
-        **FIXED,
-        **{f"{name}_ENABLED": "false" for name in SWITCHED_OFF},
-        "DATABASE_CONNECTION_CLIENT_NAME": client_name,
-        "SERVER_URL": f"http://{host}:8080",
-    }
-    uri = database.url(query=f"schema={DATABASE_SCHEMA}&connection_limit={DATABASE_CONNECTIONS}")
-    lines = "".join(f"{name}={value}\n" for name, value in sorted(plain.items()))
-    # Single quotes: the same file is read by node, by dotenv and, for the migrations, by a shell.
-    return pulumi.Output.concat(lines, "AUTHENTICATION_API_KEY='", api_key, "'\nDATABASE_CONNECTION_URI='", uri, "'\n")
+    lines: list[pulumi.Input[str]] = [f"{name}={_quoted(value)}\n" for name, value in sorted(plain.items())]
+    for name, value in sorted(held.values().items()):
+        lines += [f"{name}='", value, "'\n"]
+    return pulumi.Output.concat(*lines)
+
+
+def _quoted(value: str) -> str:
+    """Returns a value as node, dotenv and, for the migrations, a shell all read it: in single quotes unless plain."""
+    return value if re.fullmatch(r"[A-Za-z0-9_.,:/@+-]*", value) else f"'{value}'"

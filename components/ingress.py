@@ -120,7 +120,7 @@ def _backend(app: HttpConnection) -> str:
     return f"""
 backend {app.host}
     balance leastconn
-    option httpchk GET /up
+    option httpchk GET {app.check_path}
     http-check expect status 200
     # Only a connection that was refused is tried elsewhere: nothing has been sent on it. Anything more could run twice.
     retry-on conn-failure
@@ -164,4 +164,6 @@ frontend status
 
 frontend public
     bind *:{PORT}
+    # For the monitoring, which asks the applications themselves.
+    http-request return status 404 if {{ path /metrics }}
 """

@@ -1,4 +1,4 @@
-"""RabbitMQ: one broker, one virtual host, one user for its consumers and one for its console.
+"""RabbitMQ: one broker, for each consumer a virtual host and a user of its own, and one user for its console.
 
 Owns the container, its data volume, its definitions and the generated passwords. Deliberately not: queues and
 exchanges, which the applications declare; clustering.
@@ -7,6 +7,7 @@ Source: https://www.rabbitmq.com/docs/definitions and /configure; `*_FILE` varia
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, final
 
@@ -35,8 +36,35 @@ DEFINITIONS_FILE: Final = "definitions.json"
 SECOND_SLOT: Final = "_b"
 """What the second of two alternating users ends with."""
 
+QUEUE_TTL_MS: Final = 24 * 60 * 60 * 1000
+"""Age at which a message leaves a limited queue: a day, as long as a person may need to notice a missing consumer."""
+
 MEMORY_SHARE: Final = 0.6
 """Of the memory limit: publishers are held back beyond it. Given in bytes, because the broker may see the host's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RabbitConsumer:
+    """One virtual host and the one user that may use it.
+
+    Attributes:
+        vhost: Virtual host.
+        password: The user's own password instead of a generated one.
+        queue_limit: Messages a queue holds; the oldest go first. None where nothing may be lost.
+        user: User; a second one, with the ending of the second slot, alternates with it.
+    """
+
+    vhost: str
+    password: str | None = field(default=None, repr=False)
+    queue_limit: int | None = None
+    user: str = "app"
+
+    def users(self, rotation: int) -> list[str]:
+        """Returns its users, the one in use first; a password of the user's own needs only one."""
+        if self.password is not None:
+            return [self.user]
+        both = [self.user, self.user + SECOND_SLOT]
+        return both if rotation % 2 == 0 else both[::-1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,22 +72,20 @@ class RabbitMqArgs:
     """Settings of a broker.
 
     Attributes:
-        vhost: Virtual host.
+        consumers: Who uses it, each with another user and another virtual host.
         volume: Name of the data volume.
+        admin_password: The user's own password of the console's user `admin`.
         host_port: Port of the console on the host's loopback; not published when None.
-        password: The user's own password instead of a generated one.
         resources: Limits.
-        rotation: How often the generated password has been rotated, 0 or more.
-        user: User that consumers log in as.
+        rotation: How often the generated passwords have been rotated, 0 or more.
     """
 
-    vhost: str
+    consumers: Sequence[RabbitConsumer]
     volume: str
+    admin_password: str | None = field(default=None, repr=False)
     host_port: int | None = None
-    password: str | None = field(default=None, repr=False)
     resources: Resources = field(default_factory=lambda: Resources(memory_mib=512, cpus=1, pids=512))
     rotation: int = 0
-    user: str = "app"
 
 
 @final
@@ -68,11 +94,11 @@ class RabbitMq(pulumi.ComponentResource):
 
     Attributes:
         admin_password: Password of the console's user `admin`, secret.
-        connection: What consumers use.
+        connections: Virtual host to what its consumer uses.
     """
 
     admin_password: pulumi.Output[str]
-    connection: RabbitConnection
+    connections: Mapping[str, RabbitConnection]
 
     def __init__(self, name: str, args: RabbitMqArgs, engine: ContainersEngine, opts: pulumi.ResourceOptions) -> None:
         """Registers the broker.
@@ -85,55 +111,79 @@ class RabbitMq(pulumi.ComponentResource):
         """
         super().__init__("zapstack:components:RabbitMq", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        self.admin_password = secrets.generated(f"{name}-admin", child)
-        slots = secrets.slots(f"{name}-password", child, given=args.password, rotation=args.rotation)
+        self.admin_password = secrets.single(f"{name}-admin", child, given=args.admin_password)
+        slots = {
+            consumer.vhost: secrets.slots(
+                f"{name}-{consumer.vhost}-password", child, given=consumer.password, rotation=args.rotation
+            )
+            for consumer in args.consumers
+        }
         salt = secrets.salt(f"{name}-salt", SALT_BYTES, child)
-        wanted = pulumi.Output.all(salt, self.admin_password, *slots.accepted)
-        rendered: pulumi.Output[str] = wanted.apply(lambda known: _definitions(args, known))
+        accepted = {vhost: found.accepted for vhost, found in slots.items()}
+        wanted: pulumi.Output[list[Any]] = pulumi.Output.all(salt, self.admin_password, accepted)
+        rendered: pulumi.Output[str] = wanted.apply(lambda known: _definitions(args, *known))
         gates = engine.service(name, rabbitmq_spec(name, args, pulumi.Output.secret(rendered)), self)
-        self.connection = RabbitConnection(
-            host=name, password=slots.active, ready=gates, user=users(args)[0], vhost=args.vhost
-        )
+        self.connections = {
+            consumer.vhost: RabbitConnection(
+                host=name,
+                password=slots[consumer.vhost].active,
+                ready=gates,
+                user=consumer.users(args.rotation)[0],
+                vhost=consumer.vhost,
+            )
+            for consumer in args.consumers
+        }
         self.register_outputs({"host": name})
 
 
-def users(args: RabbitMqArgs) -> list[str]:
-    """Returns the users of consumers, the one in use first; a password of the user's own needs only one."""
-    if args.password is not None:
-        return [args.user]
-    both = [args.user, args.user + SECOND_SLOT]
-    return both if args.rotation % 2 == 0 else both[::-1]
-
-
-def _definitions(args: RabbitMqArgs, known: list[Any]) -> str:
-    salt, admin, *passwords = known
-    hashes = {ADMIN: secrets.rabbitmq_hash(admin, salt)}
-    hashes |= {
-        user: secrets.rabbitmq_hash(password, salt) for user, password in zip(users(args), passwords, strict=True)
+def _definitions(args: RabbitMqArgs, salt: str, admin: str, passwords: Mapping[str, Sequence[str]]) -> str:
+    hashes = {
+        consumer.vhost: {
+            user: secrets.rabbitmq_hash(password, salt)
+            for user, password in zip(consumer.users(args.rotation), passwords[consumer.vhost], strict=True)
+        }
+        for consumer in args.consumers
     }
-    return definitions(args.vhost, hashes)
+    return definitions(secrets.rabbitmq_hash(admin, salt), args.consumers, hashes)
 
 
-def definitions(vhost: str, hashes: dict[str, str]) -> str:
-    """Returns the definitions file: users with hashes of their passwords, the virtual host, and who may use it.
+def definitions(admin: str, consumers: Sequence[RabbitConsumer], hashes: Mapping[str, Mapping[str, str]]) -> str:
+    """Returns the definitions file: users with hashes of their passwords, virtual hosts, and who may use which.
 
     Args:
-        vhost: Virtual host.
-        hashes: User to hash; `admin` may administer, the others use.
+        admin: Hash of the administrator's password.
+        consumers: Who uses the broker.
+        hashes: Virtual host to its users, each with the hash of its password.
     """
-    everything = {"configure": ".*", "read": ".*", "write": ".*"}
+    users = {ADMIN: admin, **{user: digest for rows in hashes.values() for user, digest in rows.items()}}
     content = {
-        "permissions": [{**everything, "user": user, "vhost": vhost} for user in sorted(hashes)],
+        "permissions": [
+            {"configure": ".*", "read": ".*", "user": user, "vhost": vhost, "write": ".*"}
+            for vhost, rows in sorted(hashes.items())
+            for user in sorted({ADMIN, *rows})
+        ],
+        "policies": [
+            {
+                "apply-to": "queues",
+                "definition": {"max-length": consumer.queue_limit, "message-ttl": QUEUE_TTL_MS},
+                "name": "limit",
+                "pattern": ".*",
+                "priority": 0,
+                "vhost": consumer.vhost,
+            }
+            for consumer in consumers
+            if consumer.queue_limit is not None
+        ],
         "users": [
             {
                 "hashing_algorithm": "rabbit_password_hashing_sha256",
                 "name": user,
-                "password_hash": hashes[user],
+                "password_hash": users[user],
                 "tags": "administrator" if user == ADMIN else "",
             }
-            for user in sorted(hashes)
+            for user in sorted(users)
         ],
-        "vhosts": [{"name": vhost}],
+        "vhosts": [{"name": vhost} for vhost in sorted(hashes)],
     }
     return json.dumps(content, indent=1, sort_keys=True)
 

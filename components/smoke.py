@@ -10,7 +10,7 @@ from typing import Final, final
 import pulumi
 
 from components.base import lock
-from components.base.connections import InstanceConnection
+from components.base.connections import HttpConnection, InstanceConnection
 from components.base.engines.containers import ContainersEngine
 from components.base.spec import FILES_ROOT, JobSpec, Resources
 
@@ -22,11 +22,11 @@ class SmokeArgs:
     """What the conversation goes through.
 
     Attributes:
-        app_url: Base address of the application.
-        instance: The WhatsApp number that is written to.
+        app: The application, as everybody reaches it.
+        instance: The WhatsApp number that is written to; one of its own, so that no customer ever sees it.
     """
 
-    app_url: str
+    app: HttpConnection
     instance: InstanceConnection
 
 
@@ -52,7 +52,7 @@ def smoke_spec(name: str, args: SmokeArgs) -> JobSpec:
     """Returns the description of the container."""
     files = f"{FILES_ROOT}/{name}"
     settings = {
-        "app_url": args.app_url,
+        "app_url": args.app.url,
         "evolution_url": args.instance.evolution.url,
         "instance": args.instance.name,
         "number": args.instance.number,

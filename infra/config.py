@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from components.base.lock import Source
-from infra.checks import environment, host_ports, keys, overrides, own_secrets, rules, values
+from infra.checks import environment, host_ports, image_settings, keys, overrides, own_secrets, rules, values
 from infra.checks.rules import DEVELOPMENT_PASSPHRASE
 from infra.draft import begin
 from infra.errors import refuse
@@ -67,7 +67,16 @@ def load(stack: str, systems: Mapping[str, System] = SYSTEMS) -> StackConfig:
         UserError: All mistakes at once.
     """
     draft = begin(stack, systems)
-    for check in (keys.check, environment.check, values.check, own_secrets.check, overrides.check, rules.check):
+    checks = (
+        keys.check,
+        environment.check,
+        values.check,
+        own_secrets.check,
+        overrides.check,
+        image_settings.check,
+        rules.check,
+    )
+    for check in checks:
         check(draft)
     secrets = own_secrets.collect(draft)
     host_ports.check(draft)

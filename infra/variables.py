@@ -11,7 +11,7 @@ from stacks import evolution
 KeyNames = tuple[str, ...]
 
 _EVOLUTION: Final[Mapping[str, str]] = {
-    "APP_PORT": "app.port",
+    "APP_PORT": "ingress.port",
     "AUTHENTICATION_API_KEY": "evolutionApi.apiKey",
     "EVOLUTION_API_KEY": "evolutionApi.instanceToken",
     "EVOLUTION_API_PORT": "evolutionApi.port",
@@ -27,6 +27,9 @@ _EVOLUTION: Final[Mapping[str, str]] = {
     "POSTGRES_PASSWORD": "db.password",
     "POSTGRES_PORT": "db.port",
     "POSTGRES_USER": "db.user",
+    "RABBITMQ_CONSOLE_PORT": "rabbitmq.consolePort",
+    "RABBITMQ_DEFAULT_PASS": "rabbitmq.adminPassword",
+    "REDIS_PASSWORD": "redis.password",
 }
 
 VARIABLES: Final[Mapping[str, KeyNames]] = {

@@ -1,28 +1,40 @@
 """The `evolution` system: an application that answers WhatsApp messages through Evolution API."""
 
 from collections.abc import Mapping
-from typing import Final, Literal, final
+from dataclasses import replace
+from typing import Final, final
 
 import pulumi
 
-from components.app import WEBHOOK_PATH as APP_WEBHOOK_PATH
-from components.app import App, AppArgs, base_url
+from components.app import App
+from components.application import Application
 from components.base.engines.containers import ContainersEngine
 from components.base.lock import CHECKOUT
 from components.base.spec import Resources
 from components.evolution_api import EvolutionApi, EvolutionApiArgs
-from components.evolution_instance import EvolutionInstance, InstanceArgs
-from components.postgres import Postgres, PostgresArgs
+from components.evolution_instance import EvolutionInstances, InstancesArgs
+from components.ingress import NAME as INGRESS
+from components.ingress import IngressArgs, IngressProxy
+from components.migrations import Migrations, MigrationsArgs
+from components.postgres import Postgres
+from components.rabbitmq import RabbitMq
+from components.redis import Redis
 from components.smoke import SERVICE as SMOKE
 from components.smoke import Smoke, SmokeArgs
+from components.worker import Worker
+from stacks import evolution_parts as parts
 from stacks.base import System, SystemArgs, SystemOutputs
-from stacks.settings import DatabaseSettings, EvolutionSettings
+from stacks.settings import EvolutionSettings
 from stacks.values import revealed
 
 NAME: Final = "evolution"
-IMAGES: Final = ("evolution-api", "postgres-15", "postgres-16", "probe", "python")
+IMAGES: Final = ("evolution-api", "haproxy", "postgres-15", "postgres-16", "probe", "python", "rabbitmq", "redis")
 """Images of the lock file it runs on, or builds its own from."""
+
 SCHEMES: Final = {"db": "postgresql", "evolution-postgres": "postgresql"}
+SERVICES: Final = frozenset(
+    {"app", "db", "evolution-api", "evolution-postgres", INGRESS, "rabbitmq", "redis", "worker"}
+)
 
 
 @final
@@ -47,68 +59,86 @@ class Evolution(pulumi.ComponentResource):
         super().__init__("zapstack:stacks:Evolution", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         settings: EvolutionSettings = args.settings
-
         ports = host_ports(settings, args.production)
-        db = Postgres("db", database(settings.db, "postgres_adk_data", ports.get("db")), engine, child)
-        evolution_postgres = Postgres(
-            "evolution-postgres",
-            database(
-                settings.evolution_postgres,
-                "postgres_evo_data",
-                ports.get("evolution-postgres"),
-                alias="evolution_postgres",
-                major=15,
-            ),
-            engine,
-            child,
-        )
+
+        db = Postgres("db", parts.database(settings.db, "postgres_adk_data", ports.get("db")), engine, child)
+        evolution_db = parts.evolution_database(settings.evolution_postgres, ports.get("evolution-postgres"))
+        evolution_postgres = Postgres("evolution-postgres", evolution_db, engine, child)
+        redis = Redis("redis", parts.redis_args(settings), engine, child)
+        rabbitmq = RabbitMq("rabbitmq", parts.rabbitmq_args(settings, ports.get("rabbitmq")), engine, child)
         evolution_api = EvolutionApi(
             "evolution-api",
             EvolutionApiArgs(
                 api_key=revealed(settings.evolution_api.api_key),
+                broker=rabbitmq.connections[parts.EVOLUTION_VHOST],
+                cache=replace(redis.connection, database=parts.CACHE_DATABASE),
                 client_name=f"{engine.scope.project}-{engine.scope.stack}",
                 database=evolution_postgres.connection,
                 host_port=ports.get("evolution-api"),
+                queue_events=settings.evolution_api.queue_events,
+                resources=Resources(memory_mib=settings.evolution_api.memory_mib, cpus=1),
+                settings=settings.evolution_api.settings,
             ),
             engine,
             child,
         )
-        instance = EvolutionInstance(
-            "instances",
-            InstanceArgs(
-                evolution=evolution_api.connection,
-                instance=settings.evolution_api.instance,
-                number=settings.evolution_api.number,
-                token=revealed(settings.evolution_api.instance_token),
-                webhook_url=base_url("app") + APP_WEBHOOK_PATH,
-            ),
-            engine,
-            child,
+        declared = InstancesArgs(
+            evolution=evolution_api.connection,
+            instances=parts.instances(settings.evolution_api),
+            manager_url=parts.manager_url(ports.get("evolution-api")),
+            webhook_url=parts.WEBHOOK_URL,
         )
-        app = App(
-            "app",
-            AppArgs(
-                database=db.connection,
-                host_port=ports["app"],
-                instance=instance.connection,
-                secrets={key: args.user_secrets[key] for key in settings.app.secret_environment},
-                source=CHECKOUT / settings.app.source,
-            ),
-            engine,
-            child,
+        numbers = EvolutionInstances("instances", declared, engine, child).connections
+
+        image = f"{engine.scope.system}-app"
+        engine.images.build(image, base="python", context=CHECKOUT / settings.app.source)
+        database_only = Application(
+            as_environment=settings.app.secrets_as_environment,
+            image=image,
+            secrets={"DATABASE_URL": db.connection.url()},
+            uses=(db.connection,),
         )
-        Smoke(SMOKE, SmokeArgs(app_url=app.url, instance=instance.connection), engine, child)
+        migrated = db.connection
+        if settings.app.migrate.command:
+            job = MigrationsArgs(application=database_only, command=settings.app.migrate.command)
+            migrated = replace(migrated, ready=Migrations("migrate", job, engine, child).ready)
+        main = numbers[settings.evolution_api.instance]
+        others = [found for name, found in numbers.items() if name != main.name]
+        own = {key: args.user_secrets[key] for key in settings.app.secret_environment}
+        application = replace(
+            database_only,
+            environment={"EVOLUTION_INSTANCE": main.name, "EVOLUTION_URL": main.evolution.url},
+            secrets={
+                **database_only.secrets,
+                "EVOLUTION_API_KEY": main.token,
+                "EVOLUTION_INSTANCES": parts.tokens(others),
+                "RABBITMQ_URL": rabbitmq.connections[parts.APP_VHOST].url(),
+                "WEBHOOK_SECRET": main.webhook_secret,
+                **{key: pulumi.Output.secret(value) for key, value in own.items()},
+            },
+            uses=(migrated, main, rabbitmq.connections[parts.APP_VHOST]),
+        )
+        app = App("app", parts.app_args(settings, application, production=args.production), engine, child)
+        if settings.app.worker.replicas:
+            Worker("worker", parts.worker_args(settings, application), engine, child)
+        ingress = IngressProxy(INGRESS, IngressArgs(app=app.connection, host_port=ports[INGRESS]), engine, child)
+        Smoke(SMOKE, SmokeArgs(app=ingress.connection, instance=numbers[SMOKE]), engine, child)
 
         self.outputs = SystemOutputs(
             credentials={
                 "db": {"user": db.connection.user, "password": db.connection.password},
-                "evolution-api": {"apikey": evolution_api.connection.api_key, "instance": instance.connection.token},
+                "evolution-api": {
+                    "apikey": evolution_api.connection.api_key,
+                    **{f"instance {name}": found.token for name, found in numbers.items()},
+                },
                 "evolution-postgres": {
                     "user": evolution_postgres.connection.user,
                     "password": evolution_postgres.connection.password,
                 },
+                "rabbitmq": {"user": "admin", "password": rabbitmq.admin_password},
+                "redis": {"user": redis.connection.user, "password": redis.connection.password},
             },
-            services=("app", "db", "evolution-api", "evolution-postgres"),
+            services=tuple(sorted(SERVICES if settings.app.worker.replicas else SERVICES - {"worker"})),
             urls={service: f"{SCHEMES.get(service, 'http')}://127.0.0.1:{port}" for service, port in ports.items()},
         )
         self.register_outputs({"urls": dict(self.outputs.urls)})
@@ -116,32 +146,15 @@ class Evolution(pulumi.ComponentResource):
 
 def host_ports(settings: EvolutionSettings, production: bool) -> Mapping[str, int]:  # noqa: FBT001 `System.ports` names it
     """Returns the services with a port on the host, and the port."""
-    ports = {"app": settings.app.port}
+    ports = {INGRESS: settings.ingress.port}
     if not production:
         ports |= {
             "db": settings.db.port,
             "evolution-api": settings.evolution_api.port,
             "evolution-postgres": settings.evolution_postgres.port,
+            "rabbitmq": settings.rabbitmq.console_port,
         }
     return {service: port + settings.port_offset for service, port in ports.items()}
-
-
-def database(
-    settings: DatabaseSettings, volume: str, host_port: int | None, alias: str = "", major: Literal[15, 16] = 16
-) -> PostgresArgs:
-    """Returns the arguments of one of the two servers."""
-    return PostgresArgs(
-        aliases=(alias,) if alias else (),
-        database=settings.database,
-        host_port=host_port,
-        major=major,
-        max_connections=settings.max_connections,
-        password=revealed(settings.password),
-        resources=Resources(memory_mib=settings.memory_mib),
-        rotation=settings.rotation,
-        user=settings.user,
-        volume=volume,
-    )
 
 
 def build(name: str, args: SystemArgs, engine: ContainersEngine, opts: pulumi.ResourceOptions) -> SystemOutputs:

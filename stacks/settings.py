@@ -10,7 +10,25 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from stacks.values import Identifier, InstanceName, PhoneNumber, Port, Secret, VariableNames
+from components.evolution_contract import QueueEvent
+from components.evolution_instance import Integration
+from stacks.values import (
+    Command,
+    HttpPath,
+    Identifier,
+    InstanceName,
+    Memory,
+    PhoneNumber,
+    Port,
+    Secret,
+    SettingValue,
+    VariableNames,
+)
+
+INTEGRATION = (
+    "What the instance is connected to: WHATSAPP-BAILEYS pairs with a phone, WHATSAPP-BUSINESS is Meta's cloud. "
+    "EVOLUTION, which talks to nobody, because no number is paired by accident."
+)
 
 ROTATION = (
     "Raise by one to change the generated password: the server then accepts the earlier one as well, until the next "
@@ -31,20 +49,74 @@ class Settings(BaseModel):
     )
 
 
+class MigrateSettings(Settings):
+    """The job that migrates the application's database before any of its processes starts."""
+
+    command: Command = Field(
+        default=("alembic", "upgrade", "head"),
+        description="Program and arguments; [] for an application that migrates by itself. Must be safe to run again.",
+    )
+
+
+class WorkerSettings(Settings):
+    """The application's workers."""
+
+    command: Command = Field(
+        default=("python3", "-m", "tasks"), description="Program and arguments, in the application's image."
+    )
+    health_command: Command = Field(
+        default=("python3", "-m", "tasks.health", "alive"),
+        description="Program and arguments that end with 0 as long as a restart would not help a worker.",
+    )
+    memory_mib: Memory = Field(default=256, description="Memory limit of each in MiB. The reference worker needs 100.")
+    ready_command: Command = Field(
+        default=("python3", "-m", "tasks.health"), description="Program and arguments that end with 0 once it consumes."
+    )
+    replicas: Annotated[int, Field(ge=0, le=16)] = Field(
+        default=1, description="Equal workers; 0 for an application without. 1, because one answers 100 messages/s."
+    )
+
+
 class AppSettings(Settings):
     """The application."""
 
-    port: Port = Field(default=8000, description="Port on the host. 8000 is the documents' own.")
+    command: Command = Field(
+        default=(), description="Program and arguments. None, which means the image's own; see secretsAsEnvironment."
+    )
+    health_path: HttpPath = Field(
+        default="/health", description="Path that answers 200 as long as a restart would not help; it asks nobody else."
+    )
+    memory_mib: Memory = Field(
+        default=384, description="Memory limit of each replica in MiB. The reference application needs 150."
+    )
+    migrate: MigrateSettings = Field(default_factory=MigrateSettings)
+    ready_path: HttpPath = Field(
+        default="/ready", description="Path that answers 200 once the application can serve; asked before it is let in."
+    )
+    replicas: Annotated[int, Field(ge=1, le=10)] | None = Field(
+        default=None,
+        description="Equal containers behind the ingress. Left out: 1 in development, 2 in production, where one may "
+        "die without anybody noticing.",
+    )
     secret_environment: VariableNames = Field(
         default=(),
         description="Names of secret variables of your own that the application gets, such as OPENAI_API_KEY; it finds "
         "each in the file that NAME_FILE names. Values: in development from .env, in production from "
         "'pulumi config set --secret NAME'. None, because the reference application needs none.",
     )
+    secrets_as_environment: bool = Field(
+        default=False,
+        description="Whether the application finds DATABASE_URL and the other secrets in the variables themselves, not "
+        "in files; app.command must be given then. false, because variables are seen by every child process.",
+    )
     source: str = Field(
         default="apps/assistant",
         description="Folder with the Dockerfile, relative to the checkout. The default is the reference application.",
     )
+    up_path: HttpPath = Field(
+        default="/up", description="Path that answers 200 as long as the ingress shall send new requests."
+    )
+    worker: WorkerSettings = Field(default_factory=WorkerSettings)
 
 
 class DatabaseSettings(Settings):
@@ -86,8 +158,17 @@ class EvolutionDatabaseSettings(DatabaseSettings):
     user: Identifier = Field(default="evolution", description="Role made at initialisation; it owns the database.")
 
 
+class InstanceSettings(Settings):
+    """A further WhatsApp number of the same server."""
+
+    integration: Integration = Field(default="EVOLUTION", description=INTEGRATION)
+    name: InstanceName = Field(description="Name of the instance.")
+    number: PhoneNumber = Field(description="Its telephone number; in YAML in quotes.")
+    token: Secret | None = Field(default=None, description="Its key. Generated when not set.")
+
+
 class EvolutionApiSettings(Settings):
-    """The Evolution API server and its one declared instance."""
+    """The Evolution API server and its declared instances."""
 
     allow_vulnerable: bool = Field(
         default=False,
@@ -106,11 +187,61 @@ class EvolutionApiSettings(Settings):
         default=None,
         description="Key of that instance (EVOLUTION_API_KEY), the one the application uses. Generated when not set.",
     )
+    integration: Integration = Field(default="EVOLUTION", description=INTEGRATION)
+    memory_mib: Annotated[int, Field(ge=256, le=1048576)] = Field(
+        default=768, description="Memory limit in MiB. It idles at 150; a number that reconnects took 500 (measured)."
+    )
     number: PhoneNumber = Field(
         default="5511999990000",
         description="Its telephone number; in YAML in quotes. The default belongs to nobody; the twin takes it.",
     )
+    other_instances: tuple[InstanceSettings, ...] = Field(
+        default=(), description="Further instances, each with a token of its own; the application answers them too."
+    )
     port: Port = Field(default=8080, description="Port on the host, in development only. 8080 is the documents' own.")
+    queue_events: tuple[QueueEvent, ...] = Field(
+        default=("CONNECTION_UPDATE", "MESSAGES_UPSERT", "SEND_MESSAGE"),
+        description="Events the server also publishes to RabbitMQ, for consumers of your own; a queue keeps the last "
+        "10,000 of a day. The default is what most consumers ask for.",
+    )
+    settings: dict[str, SettingValue] = Field(
+        default_factory=dict,
+        description="Further variables of Evolution API 2.3.7, such as DATABASE_SAVE_DATA_HISTORIC. Names that it does "
+        "not read, and those that this product sets itself, are refused with the reason.",
+    )
+
+
+class IngressSettings(Settings):
+    """The proxy in front of the application."""
+
+    port: Port = Field(
+        default=8000, description="Port on the host, at which the application is reached. 8000 is the documents' own."
+    )
+
+
+class RedisSettings(Settings):
+    """The Redis server, which keeps what Evolution API must not lose."""
+
+    memory_mib: Memory = Field(
+        default=256, description="Memory limit in MiB; 60 % become maxmemory. 256 is enough for tens of numbers."
+    )
+    password: Secret | None = Field(default=None, description="Password of its user. Generated when not set.")
+    rotation: Annotated[int, Field(ge=0, le=1000000)] = Field(default=0, description=ROTATION)
+
+
+class RabbitMqSettings(Settings):
+    """The RabbitMQ broker."""
+
+    admin_password: Secret | None = Field(
+        default=None, description="Password of the user admin of its console. Generated when not set."
+    )
+    console_port: Port = Field(
+        default=15672, description="Port of its console on the host, in development only. 15672 is the documents' own."
+    )
+    memory_mib: Memory = Field(
+        default=512, description="Memory limit in MiB; publishers are held back at 60 %. An idle broker takes 150."
+    )
+    rotation: Annotated[int, Field(ge=0, le=1000000)] = Field(default=0, description=ROTATION)
 
 
 class EvolutionSettings(Settings):
@@ -120,8 +251,11 @@ class EvolutionSettings(Settings):
     db: AppDatabaseSettings = Field(default_factory=AppDatabaseSettings)
     evolution_api: EvolutionApiSettings = Field(default_factory=EvolutionApiSettings)
     evolution_postgres: EvolutionDatabaseSettings = Field(default_factory=EvolutionDatabaseSettings)
+    ingress: IngressSettings = Field(default_factory=IngressSettings)
     port_offset: Annotated[int, Field(ge=0, le=50000)] = Field(
         default=0,
         description="Added to every host port of the system, so that several stacks fit on one machine. 0 gives the "
         "documents' own ports.",
     )
+    rabbitmq: RabbitMqSettings = Field(default_factory=RabbitMqSettings)
+    redis: RedisSettings = Field(default_factory=RedisSettings)

@@ -55,6 +55,19 @@ def _reserved(name: str) -> str:
     return name
 
 
+Command = Annotated[
+    tuple[Annotated[str, Field(min_length=1, max_length=4096)], ...],
+    Allowed("program and arguments, each a text of its own"),
+]
+"""A command without a shell."""
+
+HttpPath = Annotated[
+    str, Field(pattern=r"^/[A-Za-z0-9._~/-]{0,200}$"), Allowed('a path that begins with "/", without query')
+]
+
+Memory = Annotated[int, Field(ge=64, le=1048576)]
+"""MiB."""
+
 Identifier = Annotated[
     str,
     Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$"),
@@ -88,6 +101,13 @@ Secret = Annotated[
 
 Evolution API does not decode percent signs in its database address, and its settings file is cut at `#`.
 """
+
+SettingValue = Annotated[
+    str,
+    Field(pattern=r"^[^'\"\\\\`$\n\r]{0,1000}$"),
+    Allowed("text without quotes, backslashes, dollar signs and line breaks; numbers and true in quotes"),
+]
+"""A value that an environment file and a shell read alike."""
 
 VariableName = Annotated[
     str,

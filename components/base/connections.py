@@ -59,6 +59,7 @@ class RedisConnection:
         password: The user's password, secret.
         ready: Gates of the server.
         user: ACL user.
+        database: Number of the database.
         port: Port inside the network.
     """
 
@@ -66,19 +67,17 @@ class RedisConnection:
     password: pulumi.Output[str]
     ready: Sequence[pulumi.Resource]
     user: str
+    database: int = 0
     port: int = 6379
 
-    def url(self, database: int = 0) -> pulumi.Output[str]:
-        """Returns `redis://…` with the password in it: secret, for files only.
-
-        Args:
-            database: Number of the database.
-        """
-        return pulumi.Output.concat(f"redis://{self.user}:", self.password, f"@{self.host}:{self.port}/{database}")
+    def url(self) -> pulumi.Output[str]:
+        """Returns `redis://…` with the password in it: secret, for files only."""
+        return pulumi.Output.concat(f"redis://{self.user}:", self.password, f"@{self.host}:{self.port}/{self.database}")
 
     def proof(self) -> Mapping[str, pulumi.Input[Any]]:
-        """A login, and a ping."""
+        """A login, a ping, and the database."""
         return {
+            "database": self.database,
             "host": self.host,
             "kind": "redis",
             "name": self.host,
@@ -152,11 +151,13 @@ class HttpConnection:
         host: Network alias.
         port: Port inside the network.
         ready: Gates of the service.
+        check_path: Answers 200 as long as a proxy shall send new work.
     """
 
     host: str
     port: int
     ready: Sequence[pulumi.Resource]
+    check_path: str = "/up"
 
     @property
     def url(self) -> str:
@@ -193,6 +194,7 @@ class EvolutionConnection:
         return {
             "expect": [200],
             "headers": {"apikey": self.api_key},
+            "key_name": "the global key (AUTHENTICATION_API_KEY)",
             "kind": "http",
             "name": self.host,
             "url": f"{self.url}/instance/fetchInstances",
@@ -224,6 +226,7 @@ class InstanceConnection:
         return {
             "expect": [200],
             "headers": {"apikey": self.token},
+            "key_name": f"the token of instance {self.name} (EVOLUTION_API_KEY)",
             "kind": "http",
             "name": self.evolution.host,
             "url": f"{self.evolution.url}/instance/connectionState/{self.name}",

@@ -262,11 +262,12 @@ class ServiceSpec(BaseSpec):
         facts: Settings that are also written in its data, name to how they are compared; a change that the data do not
             agree with is refused by the preview.
         hostname: Fixed host name where the service keys data by it.
-        ingress: Proxy in front of it. With one the rollout is start-first: a new replica serves before its
-            predecessor is drained and leaves. Without one it is stop-first, as stores and session owners need it.
+        ingress: Proxy in front of it: a new replica serves behind it before its predecessor is drained and leaves.
         ports: Published ports.
         reload: How changed files are taken without a replacement; None replaces the container.
-        replicas: Equal containers, 1 or more; more than 1 need an ingress.
+        replicas: Equal containers, 1 or more; more than 1 need a start-first rollout.
+        rollout: `stop-first`, as stores and session owners need it, or `start-first`: a new replica is ready before
+            its predecessor leaves. Behind an ingress it is always start-first.
         self_healing: Whether a failing health check ends the container, so that the engine starts it again. For
             stateless services only.
     """
@@ -280,26 +281,38 @@ class ServiceSpec(BaseSpec):
     readiness: Probe | None = None
     reload: Reload | None = None
     replicas: int = 1
+    rollout: Literal["stop-first", "start-first"] = "stop-first"
     self_healing: bool = False
+
+    @property
+    def start_first(self) -> bool:
+        """Whether two generations of it exist at a time during a release."""
+        return self.ingress is not None or self.rollout == "start-first"
 
     def __post_init__(self) -> None:
         """Refuses combinations that could not work.
 
         Raises:
-            ValueError: Published ports on internal networks only, replicas without an ingress or with a host port or
-                data volumes, a reload of files that do not exist; and whatever `BaseSpec` refuses.
+            ValueError: Published ports on internal networks only, replicas that are not rolled out start-first, or that
+                share a host port or data volumes, a reload of files that do not exist; and whatever `BaseSpec` refuses.
         """
         super().__post_init__()
         if self.ports and not self.networks & WORLD_NETWORKS:
             raise ValueError(f"image {self.image} publishes ports without the publish or egress network")
-        if self.replicas < 1 or (self.replicas > 1 and self.ingress is None):
+        if self.replicas < 1 or (self.replicas > 1 and not self.start_first):
             raise ValueError(
-                f"image {self.image} has {self.replicas} replicas: give at least 1, and more than 1 an ingress"
+                f"image {self.image} has {self.replicas} replicas: give at least 1, and more than 1 a start-first "
+                "rollout"
             )
-        if self.ingress and (self.ports or self.volumes or self.networks <= {self.ingress.network}):
+        if self.start_first and (self.ports or self.volumes):
             raise ValueError(
                 f"image {self.image} is rolled out start-first: two copies can share neither host ports nor data "
-                f"volumes, and each starts on another network than {self.ingress.network}, which it joins when ready"
+                "volumes"
+            )
+        if self.ingress and self.networks <= {self.ingress.network}:
+            raise ValueError(
+                f"image {self.image} is behind a proxy: each copy starts on another network than "
+                f"{self.ingress.network}, which it joins when ready"
             )
         if self.reload and not self.reload.files <= self.files.keys() | self.secret_files.keys():
             raise ValueError(f"image {self.image} reloads files it does not have")

@@ -16,6 +16,7 @@ REFERENCE: Final = re.compile(
 """Source: https://github.com/distribution/reference, its grammar."""
 
 EVOLUTION_API: Final = "evolution-api"
+FIRST_LICENSED: Final = (2, 4, 0)
 FIRST_SAFE: Final = (2, 3, 3)
 """Versions before it serve files of the container to anybody. Source: https://github.com/EvolutionAPI/evolution-api/releases"""
 
@@ -60,15 +61,18 @@ def _evolution_api(name: str, reference: str, draft: Draft) -> str:
         return ""
     remedy = "Remove the line: the version of components/images.lock has been tried."
     stopped = match["repository"].endswith("atendai/evolution-api")
-    if not stopped and (match["tag"] == "latest" or not (match["tag"] or match["digest"])):
-        return f"latest is 2.4 or newer, which stops without a licence from its maker's server. {remedy}"
+    numbers = re.match(r"v?(\d+)\.(\d+)(?:\.(\d+))?", match["tag"] or "")
+    version = tuple(int(part or 0) for part in numbers.groups()) if numbers else ()
+    latest = match["tag"] == "latest" or not (match["tag"] or match["digest"])
+    if not stopped and (latest or version >= FIRST_LICENSED):
+        given = "latest" if latest else match["tag"]
+        return f"{given} is 2.4 or newer, which stops without a licence from its maker's server. {remedy}"
     if _allows_vulnerable(draft):
         return ""
     way_out = f"{remedy} Or set evolutionApi.allowVulnerable: true, where nobody but you reaches it."
     if stopped:
         return f"atendai/evolution-api stopped at 2.2.3, which serves its files to anybody. {way_out}"
-    version = re.match(r"v?(\d+)\.(\d+)\.(\d+)", match["tag"] or "")
-    if version and tuple(int(part) for part in version.groups()) < FIRST_SAFE:
+    if version and version < FIRST_SAFE:
         return f"versions before 2.3.3 serve their files to anybody. {way_out}"
     return ""
 

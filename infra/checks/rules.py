@@ -4,8 +4,12 @@ import os
 from typing import Final
 
 from components.base.lock import CHECKOUT
+from components.smoke import SERVICE as SMOKE
 from infra.draft import Draft
 from infra.errors import nearest
+from infra.places import KeyPath
+from stacks.evolution_parts import SMOKE_NUMBER
+from stacks.settings import EvolutionSettings
 
 DEVELOPMENT_PASSPHRASE: Final = "development"  # noqa: S105 a documented constant; see README, "State"
 
@@ -16,6 +20,9 @@ def check(draft: Draft) -> None:
         _production(draft)
     for name, settings in draft.valid.items():
         _source(draft, name, getattr(getattr(settings, "app", None), "source", None))
+        if isinstance(settings, EvolutionSettings):
+            _instances(draft, name, settings)
+            _commands(draft, name, settings)
 
 
 def _production(draft: Draft) -> None:
@@ -43,3 +50,35 @@ def _source(draft: Draft, system: str, source: str | None) -> None:
         ("systems", system, "app", "source"),
         f"a folder without a Dockerfile, seen from the checkout ({meant}). Write the folder that has it.",
     )
+
+
+def _instances(draft: Draft, system: str, settings: EvolutionSettings) -> None:
+    path = ("systems", system, "evolutionApi")
+    rows: list[tuple[KeyPath, str, str]] = [
+        ((*path, "instance"), settings.evolution_api.instance, settings.evolution_api.number)
+    ]
+    rows += [
+        ((*path, "otherInstances", index, "name"), row.name, row.number)
+        for index, row in enumerate(settings.evolution_api.other_instances)
+    ]
+    names, numbers = {SMOKE}, {SMOKE_NUMBER}
+    for place, instance, number in rows:
+        if instance == SMOKE:
+            draft.refuse(place, f'"{SMOKE}" is the instance of the smoke conversation. Choose another name.')
+        elif instance in names:
+            draft.refuse(place, f'a second instance called "{instance}": only one would exist. Choose another name.')
+        elif number in numbers:
+            draft.refuse(
+                place, f"a second instance of the number {number}: both would answer. Give each its own number."
+            )
+        names.add(instance)
+        numbers.add(number)
+
+
+def _commands(draft: Draft, system: str, settings: EvolutionSettings) -> None:
+    if settings.app.secrets_as_environment and not settings.app.command:
+        draft.refuse(
+            ("systems", system, "app", "secretsAsEnvironment"),
+            "needs app.command: the script that sets the variables would have nothing to start. Write the command, "
+            "such as [python3, -m, app], or leave this out and read the files that NAME_FILE names.",
+        )

@@ -62,7 +62,7 @@ def container(name: str, port: int, *, stack: str = "", ip: str = "127.0.0.1", k
 @pytest.fixture
 def ports() -> Iterator[list[int]]:
     """Five ports nobody holds; the first is held by this program."""
-    sockets = [socket.socket() for _ in range(4)]
+    sockets = [socket.socket() for _ in range(5)]
     for one in sockets:
         one.bind(("127.0.0.1", 0))
     numbers: list[int] = [one.getsockname()[1] for one in sockets]
@@ -75,14 +75,15 @@ def ports() -> Iterator[list[int]]:
 
 def config(numbers: list[int], *, docker_host: str = "unix:///x", offset: int = 0) -> StackConfig:
     """Returns a configuration with these ports."""
-    app, db, evolution_api, evolution_postgres = numbers
+    app, db, evolution_api, evolution_postgres, console = numbers
     settings = EvolutionSettings.model_validate(
         {
-            "app": {"port": app},
+            "ingress": {"port": app},
             "db": {"port": db},
             "evolutionApi": {"port": evolution_api},
             "evolutionPostgres": {"port": evolution_postgres},
             "portOffset": offset,
+            "rabbitmq": {"consolePort": console},
         }
     )
     return StackConfig(
@@ -108,7 +109,7 @@ def test_another_program(ports: list[int]) -> None:
     head, line = refused(config(ports)).splitlines()
     assert head == "host ports: 1 held by others, up would fail half-way, nothing was changed:"
     assert re.fullmatch(
-        rf"  evolution\.app: port {ports[0]} on 127\.0\.0\.1 is held by another program on this machine\. "
+        rf"  evolution\.ingress: port {ports[0]} on 127\.0\.0\.1 is held by another program on this machine\. "
         r"Set zapstack:systems\.evolution\.portOffset to [1-9]\d*00 \(free\), or free the port\.",
         line,
     )
@@ -130,7 +131,7 @@ def test_the_environment_says_where_the_engine_is(ports: list[int], monkeypatch:
 def test_containers_of_others() -> None:
     """Strangers and other stacks are named, all at once; the offered offset is free of them too."""
     message = refused(
-        config([8000, 5432, 8080, 5433], docker_host="ssh://host"),
+        config([8000, 5432, 8080, 5433, 15672], docker_host="ssh://host"),
         container("old-db-1", 5432, ip="0.0.0.0"),  # noqa: S104 compared with, not bound to
         container("zapstack-two-evolution-app", 8000, stack="zapstack/two"),
         container("web", 8180, ip="::"),
@@ -139,7 +140,7 @@ def test_containers_of_others() -> None:
     other = "container zapstack-two-evolution-app of stack zapstack/two"
     assert message.splitlines()[1:] == [
         f"  evolution.db: port 5432 on 127.0.0.1 is held by container old-db-1. {offer}",
-        f"  evolution.app: port 8000 on 127.0.0.1 is held by {other}. {offer}",
+        f"  evolution.ingress: port 8000 on 127.0.0.1 is held by {other}. {offer}",
     ]
 
 
@@ -160,7 +161,7 @@ def test_no_offset_is_free() -> None:
     own = [Wanted(number=65500, service="app", system="evolution")]
     assert free_offset(own, 0, lambda _: False) is None
     held = container("a", 65500)
-    message = refused(config([65500, 1, 2, 3], docker_host="ssh://host"), held)
+    message = refused(config([65500, 1, 2, 3, 4], docker_host="ssh://host"), held)
     assert "No portOffset of evolution is free for all of its ports: give it other ports, or free the port." in message
 
 
@@ -178,7 +179,7 @@ def test_two_systems_on_one_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(UserError) as found:
         load("dev", kinds)
     assert str(found.value).splitlines()[1] == (
-        "  Pulumi.dev.yaml:5 zapstack:systems.other.portOffset: evolution.app and other.app both want port 8000 of the "
+        "  Pulumi.dev.yaml:5 zapstack:systems.other.portOffset: evolution.db and other.db both want port 5432 of the "
         "host. Set zapstack:systems.other.portOffset to 100 (free)."
     )
     give(tmp_path, monkeypatch, text.replace("other: {}", "other: {portOffset: 100}"))

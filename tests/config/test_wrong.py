@@ -39,5 +39,5 @@ def test_unknown_keys_without_a_likely_meaning_list_those_there_are(
     """The list is the model's own."""
     text = "config:\n  zapstack:environment: development\n  zapstack:systems:\n    evolution: {app: {zzz: 1}}\n"
     give(tmp_path, monkeypatch, text)
-    with pytest.raises(UserError, match=r"app\.zzz: unknown key \(allowed: .*port.*source.*\)\. Remove it\."):
+    with pytest.raises(UserError, match=r"app\.zzz: unknown key \(allowed: .*command.*source.*\)\. Remove it\."):
         load("dev")

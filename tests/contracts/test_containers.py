@@ -69,7 +69,9 @@ RULES: dict[str, Callable[[Registered], bool]] = {
     "files fingerprint": lambda c: re.fullmatch(r"[0-9a-f]{16}", str(_label(c, "zapstack.files"))) is not None,
     "deleted before replaced": lambda c: c.request.get("deleteBeforeReplace", False) is not start_first(c),
     "no serving name before it is ready": lambda c: (
-        not start_first(c) or not any(row.get("aliases") for row in c.inputs["networksAdvanced"])
+        not start_first(c)
+        or "edge" in networks(c)  # a worker, whom nobody calls; what a proxy serves joins edge only when it is ready
+        or not any(row.get("aliases") for row in c.inputs["networksAdvanced"])
     ),
     "readiness for verbs": lambda c: not is_service(c) or bool(json.loads(str(_label(c, "zapstack.readiness")))),
     "silent no-ops replaced": lambda c: {"healthcheck", "tmpfs", "#initerror"} <= set(c.request["replaceOnChanges"]),

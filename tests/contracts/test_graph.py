@@ -1,10 +1,17 @@
 """Rules for the whole graph: order, networks, volumes, images, secrets."""
 
+import re
+from pathlib import Path
+from typing import Any
+
 import pytest
+import yaml
 
 from components.base import lock
 from stacks import evolution
-from tests.recorder import MADE_UP, SECRET, Graph, record, stack_config, strings
+from tests.recorder import MADE_UP, SECRET, Graph, Registered, record, stack_config, strings
+
+TABLE: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "systems.yaml").read_text())["evolution"]
 
 
 @pytest.fixture(scope="module")
@@ -13,62 +20,65 @@ def graph() -> Graph:
     return record()
 
 
+def service_of(container: Registered) -> str:
+    """Returns the service a container belongs to; replicas have logical names of their own."""
+    labels = {row["label"]: row["value"] for row in container.inputs["labels"]}
+    return str(labels["zapstack.service"])
+
+
+def of_service(graph: Graph, kind: str, service: str) -> Registered:
+    """Returns a resource of a service's first replica."""
+    ending = "" if kind == "Container" else f"-{kind.lower()}"
+    names = {f"{service}{ending}", f"{service}-1{ending}", f"zapstack-dev-evolution-{service}-1{ending}"}
+    (found,) = [row for row in graph.of(kind) if row.name in names]
+    return found
+
+
 def test_the_systems_services(graph: Graph) -> None:
-    """The table of the system, as registered."""
-    table = {
-        container.name: {row["name"].rsplit("-", 1)[-1] for row in container.inputs["networksAdvanced"]}
-        for container in graph.of("Container")
-    }
-    assert table == {
-        "app": {"data", "edge", "egress"},
-        "db": {"data", "publish"},
-        "evolution-api": {"data", "edge", "egress"},
-        "evolution-api-migrate": {"data"},
-        "evolution-postgres": {"data", "publish"},
-        "instances": {"edge"},
-        "smoke": {"edge"},
-    }
+    """The table of the system, as registered: services with their networks."""
+    found = {service_of(row): row for row in graph.of("Container")}
+    assert found.keys() == TABLE.keys()
+    for service, row in TABLE.items():
+        joined = {network["name"].rsplit("-", 1)[-1] for network in found[service].inputs["networksAdvanced"]}
+        later = set()
+        if not row.get("tool"):
+            gate = of_service(graph, "Gate", service)
+            later = {network["name"].rsplit("-", 1)[-1] for network in gate.inputs["networks"]}
+        assert joined | later == set(row["networks"]), service
 
 
 def test_host_ports_are_the_documents_plus_the_offset(graph: Graph) -> None:
     """The default ports."""
     ports = {
-        container.name: [int(port["external"]) for port in container.inputs.get("ports", [])]
-        for container in graph.of("Container")
-        if container.inputs.get("ports")
+        service_of(row): int(row.inputs["ports"][0]["external"])
+        for row in graph.of("Container")
+        if row.inputs.get("ports")
     }
-    assert ports == {"app": [8000], "db": [5432], "evolution-api": [8080], "evolution-postgres": [5433]}
+    assert ports == {service: row["port"] for service, row in TABLE.items() if "port" in row}
 
 
-def test_production_publishes_no_store() -> None:
-    """Only the application is reachable, and only from the host itself until an ingress stands before it."""
+def test_production_publishes_the_ingress_only() -> None:
+    """And runs two replicas of the application behind it."""
     production = record(stack_config(production=True))
-    assert [found.name for found in production.of("Container") if found.inputs.get("ports")] == ["app"]
+    assert [service_of(row) for row in production.of("Container") if row.inputs.get("ports")] == ["ingress"]
+    assert len([row for row in production.of("Container") if service_of(row) == "app"]) == 2
 
 
-@pytest.mark.parametrize(
-    ("consumer", "gates"),
-    [
-        ("evolution-api-migrate", {"evolution-postgres-gate"}),
-        ("evolution-api", {"evolution-postgres-gate", "evolution-api-migrate-gate"}),
-        ("instances", {"evolution-api-gate"}),
-        ("app", {"db-gate", "instances-gate"}),
-        ("smoke", set()),
-    ],
-)
-def test_a_consumer_starts_after_the_gates_of_what_it_uses(graph: Graph, consumer: str, gates: set[str]) -> None:
+@pytest.mark.parametrize("consumer", sorted(TABLE))
+def test_a_consumer_starts_after_the_gates_of_what_it_uses(graph: Graph, consumer: str) -> None:
     """Order follows from the connections."""
-    waits = graph.one("Prepare", f"{consumer}-prepare").depends_on | graph.one("Container", consumer).depends_on
-    waits = {name for name in waits if name.endswith("-gate")}
-    assert waits == gates
+    waits = of_service(graph, "Prepare", consumer).depends_on | of_service(graph, "Container", consumer).depends_on
+    gates = {of_service(graph, "Gate", name).name for name in TABLE[consumer].get("after", [])}
+    assert {name for name in waits if name.endswith("-gate")} == gates
 
 
 def test_every_service_is_prepared_and_gated(graph: Graph) -> None:
     """Nothing long-running without a gate; tools have none."""
     for container in graph.of("Container"):
-        assert f"{container.name}-prepare" in container.depends_on
+        service = service_of(container)
+        assert of_service(graph, "Prepare", service).name in container.depends_on
         gated = any(container.name in gate.depends_on for gate in graph.of("Gate"))
-        assert gated == (container.name != "smoke")
+        assert gated == (not TABLE[service].get("tool", False))
 
 
 def test_internal_networks_are_internal(graph: Graph) -> None:
@@ -90,7 +100,7 @@ def test_internal_networks_are_internal(graph: Graph) -> None:
 def test_data_volumes_are_protected_in_production(production: bool) -> None:  # noqa: FBT001 a test's parameter
     """Named as in the document, labels frozen, protected where it counts."""
     volumes = record(stack_config(production=production)).of("Volume")
-    assert [volume.name for volume in volumes] == ["evolution_instances", "postgres_adk_data", "postgres_evo_data"]
+    assert {volume.name for volume in volumes} == {row["volume"] for row in TABLE.values() if "volume" in row}
     for volume in volumes:
         assert volume.inputs["name"] == f"zapstack-dev-evolution-{volume.name}"
         assert volume.request.get("protect", False) == production
@@ -101,7 +111,7 @@ def test_secrets_travel_only_as_secrets(graph: Graph) -> None:
     """No registered input holds a secret in the clear, and the files that hold them are marked."""
     for found in graph.resources:
         assert not any(MADE_UP in text for text in strings(dict(found.inputs))), found.name
-    assert graph.one("Prepare", "app-prepare").inputs["secret_files"] == SECRET
+    assert graph.one("Prepare", "app-1-prepare").inputs["secret_files"] == SECRET
 
 
 def test_gates_take_no_secret_input(graph: Graph) -> None:
@@ -122,6 +132,7 @@ def test_every_image_comes_from_the_lock(graph: Graph) -> None:
 
 def test_every_component_registers_its_outputs(graph: Graph) -> None:
     """Logical names of children begin with their service's, so that a person finds them."""
+    services = {service_of(container) for container in graph.of("Container")}
     for kind in ("Prepare", "Gate"):
         for child in graph.of(kind):
-            assert child.name.rsplit("-", 1)[0] in {container.name for container in graph.of("Container")}
+            assert re.sub(r"(-1)?-(prepare|gate)$", "", child.name) in services

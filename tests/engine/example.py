@@ -21,12 +21,14 @@ class Example:
 
     Attributes:
         checkout: Where it is run.
+        protect_data: Whether its data volumes refuse to be destroyed.
         stack: Its name.
         settings: What stands under `zapstack:systems.example`.
     """
 
     checkout: Checkout
     stack: str
+    protect_data: bool = False
     settings: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -41,20 +43,37 @@ class Example:
 
     def pulumi(self, arguments: str) -> Finished:
         """Runs plain `pulumi` with the settings as they are now."""
+        return self.checkout.run(self._command(arguments))
+
+    @contextmanager
+    def started(self, arguments: str, **settings: Any) -> Iterator["subprocess.Popen[bytes]"]:  # noqa: ANN401 any setting
+        """Changes settings and starts `pulumi` in a process group of its own; it must be over when the block ends."""
+        self.settings |= settings
+        with subprocess.Popen(
+            self._command(arguments),
+            cwd=self.checkout.path,
+            env=self.checkout.environment,
+            start_new_session=True,
+            stderr=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        ) as running:
+            yield running
+            running.wait(timeout=60)
+
+    def _command(self, arguments: str) -> list[str]:
+        """Writes the stack's file; the salt in it must stay, or the stack cannot be opened again."""
         folder = self.checkout.path / "tests" / "example"
         file = folder / f"Pulumi.{self.stack}.yaml"
         salt = [line for line in file.read_text().splitlines() if "encryptionsalt" in line] if file.exists() else []
         config = {
             "zapstack:environment": "development",
+            "zapstack:protectData": self.protect_data,
             "zapstack:systems": {"example": self.settings},
         }
-        # JSON is YAML; the salt must stay, or the stack cannot be opened again.
-        file.write_text("\n".join([f"config: {json.dumps(config)}", *salt, ""]))
+        file.write_text("\n".join([f"config: {json.dumps(config)}", *salt, ""]))  # JSON is YAML
         environment = f". {self.checkout.path}/.venv/environment.sh"
         create = f"pulumi stack select --create {self.stack} >/dev/null"
-        return self.checkout.run(
-            ["sh", "-c", f"{environment} && cd {folder} && {create} && pulumi {arguments} --stack {self.stack}"]
-        )
+        return ["sh", "-c", f"{environment} && cd {folder} && {create} && pulumi {arguments} --stack {self.stack}"]
 
     def up(self, **settings: Any) -> Finished:  # noqa: ANN401 any setting
         """Changes settings and runs `up`."""
@@ -121,3 +140,8 @@ def docker(*arguments: str) -> str:
     done = subprocess.run(["docker", *arguments], capture_output=True, check=False, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def shell(command: str) -> int:
+    """Runs a command that the product printed for a person, and returns its exit code."""
+    return subprocess.run(["sh", "-c", command], check=False).returncode

@@ -1,7 +1,9 @@
 """The base on a real engine: a replicated application with every kind of connection, broken in every way."""
 
 import json
+import os
 import re
+import signal
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -14,11 +16,12 @@ from rich.console import Console
 from infra.config import image_source
 from operations import images
 from tests.engine.conftest import Checkout, containers, names, remove_stack
-from tests.engine.example import Example, docker
+from tests.engine.example import Example, docker, shell
 from tests.example.system import SYSTEMS
 
 pytestmark = pytest.mark.engine
 
+PREVIEWS = 20
 VERDICT_SECONDS = 5
 PROOF_SECONDS = 10
 PROGRAM_SECONDS = 25
@@ -52,7 +55,7 @@ def test_an_untouched_stack_is_never_a_change(example: Example) -> None:
     """Also after a refresh."""
     refreshed = example.pulumi("refresh --yes --skip-preview")
     assert refreshed.code == 0, refreshed.text
-    for _ in range(3):
+    for _ in range(PREVIEWS):
         example.expect_no_changes()
 
 
@@ -194,14 +197,51 @@ def test_users_and_passwords_change_on_existing_data(example: Example) -> None:
 
 
 def test_a_changed_database_name_is_refused_with_the_command(example: Example, engine: DockerClient) -> None:
-    """Nothing is lost, the old name goes on working, and the rename makes the new one work."""
-    total = example.totals()["total"]
-    failed = example.up(database="store")
-    assert failed.code != 0
-    assert 'ALTER DATABASE "OLD_NAME" RENAME TO "store"' in failed.text, failed.text
-    example.must_up(database="shop")
-    assert example.totals()["total"] == total
-    assert containers(engine, example.stack_id)["db"]["State"]["Running"]
+    """The preview refuses; nothing is stopped; the commands it prints make the new name work on the same data."""
+    before = ids(engine, example)
+    for old, new in (("shop", "store"), ("store", "shop")):
+        total = example.totals()["total"]
+        example.settings["database"] = new
+        for refused in (example.pulumi("preview"), example.up()):
+            assert refused.code != 0, refused.text
+            assert f"there is no database {new} in its data" in refused.text
+        assert ids(engine, example) == before
+        example.order()
+        told = re.search(rf"docker exec example-e2e-example-db psql .*{old}.*ALLOW_CONNECTIONS true'", refused.text)
+        assert told, refused.text
+        assert shell(told.group()) == 0
+        example.must_up()
+        before = ids(engine, example)
+        assert example.totals()["total"] == total + 1
+
+
+def test_another_version_of_the_data_is_refused_before_anything_stops(example: Example, engine: DockerClient) -> None:
+    """A server of Postgres 16 would not start on data of 15, and the old one would be gone."""
+    before = ids(engine, example)
+    refused = example.up(major=16)
+    assert refused.code != 0
+    assert "holds data of version 15" in refused.text, refused.text
+    assert ids(engine, example) == before
+    example.order()
+    example.must_up(major=15)
+    assert ids(engine, example) == before
+
+
+def test_a_killed_rollout_is_finished_by_the_next_up(example: Example, engine: DockerClient) -> None:
+    """Neither the lock, nor replicas without a fixed name that no state knows, are left."""
+    before = ids(engine, example)
+    with example.started("up --yes --skip-preview", release="killed") as running:
+        deadline = time.monotonic() + 60
+        while len(names(engine, example.stack_id)["containers"]) == len(before):
+            assert time.monotonic() < deadline, "no new replica appeared"
+            assert running.poll() is None
+            time.sleep(0.1)
+        os.killpg(running.pid, signal.SIGKILL)
+    assert example.pulumi("cancel --yes").code == 0
+    example.must_up()
+    assert len(names(engine, example.stack_id)["containers"]) == len(before)
+    example.order()
+    assert example.totals()["release"] == "killed"
 
 
 def test_no_secret_can_be_read_without_asking(example: Example, engine: DockerClient) -> None:
@@ -220,14 +260,23 @@ def test_no_secret_can_be_read_without_asking(example: Example, engine: DockerCl
 
 
 def test_two_stacks_live_side_by_side(example: Example, engine: DockerClient) -> None:
-    """They share nothing but images."""
-    other = Example(checkout=example.checkout, settings={"portOffset": 2100}, stack="other")
+    """They share nothing but images; one of them protects its data, and its destroy changes nothing."""
+    other = Example(checkout=example.checkout, protect_data=True, settings={"portOffset": 2100}, stack="other")
     try:
         other.must_up()
         assert other.order() == 1
         assert example.order() > 1
         example.expect_no_changes()
-        destroyed = other.pulumi("destroy --yes --skip-preview")
+        before = ids(engine, other)
+        refused = other.pulumi("destroy --yes")
+        assert refused.code != 0
+        assert "cannot be deleted\nbecause it is protected" in refused.text.replace("because", "\nbecause"), (
+            refused.text
+        )
+        assert ids(engine, other) == before
+        other.protect_data = False
+        other.must_up()
+        destroyed = other.pulumi("destroy --yes")
         assert destroyed.code == 0, destroyed.text
         assert names(engine, other.stack_id) == {"containers": [], "networks": [], "volumes": []}
     finally:

@@ -1,9 +1,9 @@
 """The flagship on a real engine, in the order of a stack's life: every test goes on from where the last one ended."""
 
+import functools
+import io
 import json
-import os
 import re
-import signal
 import subprocess
 import time
 from pathlib import Path
@@ -12,13 +12,11 @@ from typing import Any
 import docker
 import pytest
 
-from tests.config.wrong import CASES, Case
-from tests.engine.conftest import STACK, Checkout, containers, copy_checkout, exported, names, volumes
+from tests.engine.conftest import STACK, Checkout, containers, copy_checkout, exported
+from tests.engine.flagship import SERVICES, reply
 
 pytestmark = pytest.mark.engine
 
-SERVICES = {"app", "db", "evolution-api", "evolution-postgres"}
-WARM_UP_SECONDS = 60
 FAILED_GATE_SECONDS = 30
 BROKEN = """ARG BASE_IMAGE
 FROM ${BASE_IMAGE}
@@ -26,19 +24,12 @@ CMD ["python3", "-c", "print('no licence found'); raise SystemExit(3)"]
 """
 
 
-def reply(text: str) -> int:
-    """Returns the number of the message the application says it has received."""
-    found = re.search(r"out: Mensagem (\d+) recebida", text)
-    assert found, text
-    return int(found.group(1))
-
-
 def test_up_starts_everything_and_holds_the_conversation(checkout: Checkout, engine: docker.DockerClient) -> None:
     """One command on a machine without the stack ends with a message answered."""
     done = checkout.make("up")
     assert done.code == 0, done.text
     assert reply(done.text) == 1
-    assert set(containers(engine)) >= SERVICES
+    assert set(containers(engine)) == SERVICES | {"evolution-api-migrate", "instances", "migrate", "smoke"}
     assert "warning" not in done.text.lower(), done.text
 
 
@@ -88,7 +79,7 @@ def test_every_container_is_hardened(engine: docker.DockerClient, checkout: Chec
         assert host["Init"], name
         assert host["LogConfig"]["Config"] == {"max-file": "3", "max-size": "10m"}, name
         if config["Labels"]["zapstack.role"] == "service":
-            assert host["PidsLimit"] == 256, name
+            assert host["PidsLimit"] in {256, 512}, name
             assert host["RestartPolicy"]["Name"] == "always", name
         for bindings in (host["PortBindings"] or {}).values():
             assert {binding["HostIp"] for binding in bindings} == {"127.0.0.1"}, name
@@ -127,26 +118,61 @@ def test_no_secret_can_be_read_without_asking(checkout: Checkout, engine: docker
     [("stop", r"exited \(exit"), ("pause", "paused since"), ("remove", "missing")],
     ids=["stopped", "paused", "removed"],
 )
-def test_drift_is_named_by_preview_and_healed_by_up(
+def test_drift_of_every_service_is_named_by_preview_and_healed_by_up(
     checkout: Checkout, engine: docker.DockerClient, fault: str, seen: str
 ) -> None:
-    """A plain preview says what is wrong; a plain up repairs that container and touches no other."""
-    before = {name: found["Id"] for name, found in containers(engine).items()}
-    victim: Any = engine.containers.get(before["evolution-postgres"])
-    {"stop": victim.stop, "pause": victim.pause, "remove": lambda: victim.remove(force=True)}[fault]()
+    """All of them at once: a plain preview says what is wrong with each, a plain up repairs them in their order."""
+    before = {name: str(found["Id"]) for name, found in containers(engine).items() if name in SERVICES}
+    for id_ in before.values():
+        victim: Any = engine.containers.get(id_)
+        {"stop": victim.stop, "pause": victim.pause, "remove": functools.partial(victim.remove, force=True)}[fault]()
 
     preview = checkout.pulumi("preview --diff")
     assert preview.code == 0, preview.text
-    assert re.search(seen, preview.text), preview.text
+    assert len(re.findall(rf"=> \"{seen}", preview.text)) >= len(SERVICES), preview.text
 
     healed = checkout.pulumi("up --yes --skip-preview")
     assert healed.code == 0, healed.text
-    after = {name: found["Id"] for name, found in containers(engine).items()}
-    neighbours = before.keys() - {"evolution-postgres"}
-    assert {name: after[name] for name in neighbours} == {name: before[name] for name in neighbours}
-    assert (after["evolution-postgres"] != before["evolution-postgres"]) == (fault == "remove")
+    after = {name: str(found["Id"]) for name, found in containers(engine).items() if name in SERVICES}
+    assert {name: after[name] == before[name] for name in before} == dict.fromkeys(before, fault != "remove")
     checkout.expect_no_changes()
     assert checkout.make("smoke").code == 0
+
+
+def test_drift_of_one_service_leaves_the_others_alone(checkout: Checkout, engine: docker.DockerClient) -> None:
+    """The database is made anew; whoever uses it goes on."""
+    before = {name: str(found["Id"]) for name, found in containers(engine).items()}
+    engine.containers.get(before["evolution-postgres"]).remove(force=True)
+    healed = checkout.pulumi("up --yes --skip-preview")
+    assert healed.code == 0, healed.text
+    after = {name: str(found["Id"]) for name, found in containers(engine).items()}
+    assert {name for name in before if after[name] != before[name]} == {"evolution-postgres"}
+    assert checkout.make("smoke").code == 0
+
+
+def test_another_image_of_the_same_contract(checkout: Checkout, engine: docker.DockerClient) -> None:
+    """Nothing but its contract is known of Evolution API's image."""
+    file = checkout.path / f"Pulumi.{STACK}.yaml"
+    good = file.read_text()
+    used = containers(engine)["evolution-api"]["Image"]
+    other, _ = engine.images.build(
+        fileobj=io.BytesIO(f"FROM {used}\nLABEL maker=somebody-else\n".encode()),
+        tag="contract.test/evolution-api:other",
+    )
+    override = f"  zapstack:imageOverrides:\n    evolution-api: {other.id}\n"
+    try:
+        file.write_text(good.replace("config:\n", f"config:\n{override}"))
+        assert file.read_text() != good
+        done = checkout.pulumi("up --yes --skip-preview")
+        assert done.code == 0, done.text
+        assert containers(engine)["evolution-api"]["Image"] == other.id
+        assert checkout.make("smoke").code == 0
+    finally:
+        file.write_text(good)
+    back = checkout.pulumi("up --yes --skip-preview")
+    assert back.code == 0, back.text
+    assert containers(engine)["evolution-api"]["Image"] == used
+    engine.images.remove("contract.test/evolution-api:other")
 
 
 def test_a_failed_gate_says_why_and_fails_again(checkout: Checkout, engine: docker.DockerClient) -> None:
@@ -158,14 +184,19 @@ def test_a_failed_gate_says_why_and_fails_again(checkout: Checkout, engine: dock
     exclude.write_text(exclude.read_text() + "apps/broken\n")
     file = checkout.path / f"Pulumi.{STACK}.yaml"
     good = file.read_text()
-    file.write_text(good.replace("{portOffset: 1000}", "{portOffset: 1000, app: {source: apps/broken}}"))
+    file.write_text(
+        good.replace(
+            "{portOffset: 1000}",
+            "{portOffset: 1000, app: {source: apps/broken, migrate: {command: []}, worker: {replicas: 0}}}",
+        )
+    )
     try:
         assert file.read_text() != good
         for _ in range(2):
             started = time.monotonic()
             failed = checkout.pulumi("up --yes --skip-preview")
             assert failed.code != 0, failed.text
-            assert re.search(r"app: exited \(exit 3\)|app: restarted by itself", failed.text), failed.text
+            assert re.search(r"app-1: (exited \(exit 3\)|restarted by itself)", failed.text), failed.text
             assert "no licence found" in failed.text
             assert "Traceback" not in failed.text
             assert time.monotonic() - started < FAILED_GATE_SECONDS
@@ -174,104 +205,4 @@ def test_a_failed_gate_says_why_and_fails_again(checkout: Checkout, engine: dock
     back = checkout.pulumi("up --yes --skip-preview")
     assert back.code == 0, back.text
     checkout.expect_no_changes()
-    assert set(containers(engine)) >= SERVICES
-
-
-def test_down_keeps_data_and_logins(checkout: Checkout, engine: docker.DockerClient) -> None:
-    """After down and up the application remembers the earlier messages."""
-    earlier = reply(checkout.make("smoke").text)
-    down = checkout.make("down")
-    assert down.code == 0, down.text
-    left = names(engine)
-    assert left["containers"] == []
-    assert left["networks"] == []
-    assert len(left["volumes"]) == 3
-    started = time.monotonic()
-    up = checkout.make("up")
-    assert up.code == 0, up.text
-    assert time.monotonic() - started < WARM_UP_SECONDS
-    assert reply(up.text) == earlier + 1
-
-
-def interrupt_up(checkout: Checkout, engine: docker.DockerClient, how: signal.Signals) -> None:
-    """Starts `make up` and interrupts its whole process group once the first service container exists."""
-    with subprocess.Popen(
-        ["make", "up", f"STACK={STACK}"],
-        cwd=checkout.path,
-        env=checkout.environment,
-        start_new_session=True,
-        stderr=subprocess.STDOUT,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as running:
-        deadline = time.monotonic() + 120
-        while "db" not in containers(engine):
-            assert time.monotonic() < deadline, "no container appeared"
-            assert running.poll() is None
-            time.sleep(0.1)
-        os.killpg(running.pid, how)
-        running.communicate(timeout=180)
-    assert running.returncode != 0
-
-
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "killed"])
-def test_an_interrupted_up_is_finished_by_the_next(
-    checkout: Checkout, engine: docker.DockerClient, how: signal.Signals
-) -> None:
-    """Neither names in use, nor a lock, nor half-made containers stand in the way."""
-    assert checkout.make("down").code == 0
-    interrupt_up(checkout, engine, how)
-    up = checkout.make("up")
-    assert up.code == 0, up.text
-    checkout.expect_no_changes()
-
-
-def test_a_stranger_with_our_name_stops_up(checkout: Checkout, engine: docker.DockerClient) -> None:
-    """A volume that is not ours is neither adopted nor, later, deleted."""
-    name = f"zapstack-{STACK}-evolution-somebody-elses"
-    volume: Any = engine.volumes.create(name)
-    try:
-        refused = checkout.pulumi("up --yes --skip-preview")
-        assert refused.code != 0
-        assert f"volume {name}" in refused.text
-        assert "nothing was changed" in refused.text
-        assert f"docker volume rm {name}" in refused.text
-    finally:
-        volume.remove()
-
-
-SAMPLED = [
-    case
-    for case in CASES
-    if case.stack == "dev" and case.passphrase == "development" and not case.encrypted and not case.by_pulumi
-][::10]
-"""Every tenth that this stack can be given; `tests/config` has them all, without Pulumi."""
-
-
-@pytest.mark.parametrize("case", SAMPLED, ids=lambda case: str(case.name))
-def test_a_wrong_configuration_changes_nothing(checkout: Checkout, engine: docker.DockerClient, case: Case) -> None:
-    """Told by the real program with the same words."""
-    before = {name: found["Id"] for name, found in containers(engine).items()}
-    file, variables = checkout.path / f"Pulumi.{STACK}.yaml", checkout.path / ".env"
-    good = file.read_text()
-    salt = "".join(line + "\n" for line in good.splitlines() if line.startswith("encryptionsalt"))
-    try:
-        file.write_text(case.stack_file + salt)
-        if case.env is not None:
-            variables.write_text(case.env)
-        refused = checkout.pulumi("up --yes --skip-preview")
-    finally:
-        file.write_text(good)
-        variables.unlink(missing_ok=True)
-    assert refused.code != 0
-    for line in case.told:
-        assert line.replace("Pulumi.dev.yaml", file.name) in refused.text, refused.text
-    assert {name: found["Id"] for name, found in containers(engine).items()} == before
-
-
-def test_destroy_leaves_nothing(checkout: Checkout, engine: docker.DockerClient, volumes_before: set[str]) -> None:
-    """Development's destroy removes data too, because it was asked to; not even a nameless volume stays."""
-    done = checkout.make("destroy")
-    assert done.code == 0, done.text
-    assert names(engine) == {"containers": [], "networks": [], "volumes": []}
-    assert volumes(engine) <= volumes_before
+    assert set(containers(engine)) == SERVICES | {"evolution-api-migrate", "instances", "migrate", "smoke"}

@@ -15,7 +15,7 @@ from components.base.spec import FILES_ROOT, Probe, Resources, ServiceSpec, Stop
 from components.ingress import IngressArgs, IngressProxy, behind
 from components.memcached import Memcached, MemcachedArgs
 from components.postgres import Postgres, PostgresArgs
-from components.rabbitmq import RabbitMq, RabbitMqArgs
+from components.rabbitmq import RabbitConsumer, RabbitMq, RabbitMqArgs
 from components.redis import Redis, RedisArgs
 from stacks.base import System, SystemArgs, SystemOutputs
 from stacks.settings import Settings
@@ -31,6 +31,7 @@ class ExampleSettings(Settings):
     database: str = Field(default="shop", description="Database name.")
     db_user: str = Field(default="shop", description="Role.")
     fault: Fault = Field(default="", description="What is wrong with the application or with what it is given.")
+    major: Literal[15, 16] = Field(default=15, description="Version of Postgres.")
     port_offset: int = Field(default=2000, description="Added to the ingress's port.")
     release: str = Field(default="1", description="Changes the application's environment.")
     replicas: int = Field(default=2, description="Of the application.")
@@ -58,18 +59,24 @@ def build(
     db = Postgres(
         "db",
         PostgresArgs(
-            database=settings.database, major=15, rotation=rotation, user=settings.db_user, volume="postgres_data"
+            database=settings.database,
+            major=settings.major,
+            rotation=rotation,
+            user=settings.db_user,
+            volume="postgres_data",
         ),
         engine,
         child,
     )
     cache = Redis("redis", RedisArgs(rotation=rotation, volume="redis_data"), engine, child)
-    broker = RabbitMq("rabbitmq", RabbitMqArgs(rotation=rotation, vhost="shop", volume="rabbitmq_data"), engine, child)
+    consumers = (RabbitConsumer(vhost="shop"),)
+    args_of_broker = RabbitMqArgs(consumers=consumers, rotation=rotation, volume="rabbitmq_data")
+    broker = RabbitMq("rabbitmq", args_of_broker, engine, child).connections["shop"]
     Memcached("memcached", MemcachedArgs(), engine, child)
     uses = (
         _broken_database(db.connection, settings.fault),
         cache.connection,
-        replace(broker.connection, vhost="nowhere") if settings.fault == "vhost" else broker.connection,
+        replace(broker, vhost="nowhere") if settings.fault == "vhost" else broker,
     )
     app = Service("app", _spec("app", settings, uses), engine, child)
     Service("worker", _spec("worker", settings, uses), engine, child)
@@ -147,7 +154,7 @@ def _waiting(name: str, *, dies: bool) -> ServiceSpec:
 SYSTEMS: Final[Mapping[str, System]] = {
     "example": System(
         build=build,
-        images=("haproxy", "memcached", "postgres-15", "probe", "python", "rabbitmq", "redis"),
+        images=("haproxy", "memcached", "postgres-15", "postgres-16", "probe", "python", "rabbitmq", "redis"),
         ports=host_ports,
         settings=ExampleSettings,
     )

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import json
 
 import pytest
 
@@ -10,7 +11,7 @@ from components.base import secrets
 from components.base.secrets import _last_use
 from components.postgres import PostgresArgs, login_roles
 from components.postgres_roles import roles_sql
-from components.rabbitmq import RabbitMqArgs, definitions, users
+from components.rabbitmq import RabbitConsumer, definitions
 from components.redis import acl
 
 SALT = base64.b64encode(b"0123456789abcdef").decode()
@@ -50,7 +51,7 @@ def test_roles_alternate(rotation: int, password: str | None, roles: list[str]) 
     """The first one is in use; a password of the user's own needs no second."""
     args = PostgresArgs(database="d", password=password, rotation=rotation, user="shop", volume="v")
     assert login_roles(args) == roles
-    assert users(RabbitMqArgs(password=password, rotation=rotation, user="shop", vhost="v", volume="v")) == roles
+    assert RabbitConsumer(password=password, user="shop", vhost="v").users(rotation) == roles
 
 
 def test_roles_sql_can_be_run_again_and_retires_others() -> None:
@@ -72,7 +73,17 @@ def test_the_acl_holds_hashes_only() -> None:
 
 def test_definitions_hold_hashes_only() -> None:
     """The console's user administers, the consumers' users do not."""
-    text = definitions("shop", {"admin": "h1", "app": "h2"})
-    assert '"tags": "administrator"' in text
-    assert text.count('"password_hash"') == 2
-    assert '"password":' not in text
+    consumers = [RabbitConsumer(vhost="shop"), RabbitConsumer(queue_limit=10, user="gateway", vhost="events")]
+    content = json.loads(definitions("h1", consumers, {"events": {"gateway": "h3"}, "shop": {"app": "h2"}}))
+    assert {row["name"]: (row["password_hash"], row["tags"]) for row in content["users"]} == {
+        "admin": ("h1", "administrator"),
+        "app": ("h2", ""),
+        "gateway": ("h3", ""),
+    }
+    assert {(row["user"], row["vhost"]) for row in content["permissions"]} == {
+        ("admin", "events"),
+        ("admin", "shop"),
+        ("app", "shop"),
+        ("gateway", "events"),
+    }
+    assert [(row["vhost"], row["definition"]["max-length"]) for row in content["policies"]] == [("events", 10)]

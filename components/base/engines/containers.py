@@ -50,7 +50,7 @@ class _Unit:
     @property
     def start_first(self) -> bool:
         """Whether it serves before its predecessor leaves, so that both must be able to exist."""
-        return isinstance(self.spec, ServiceSpec) and self.spec.ingress is not None
+        return isinstance(self.spec, ServiceSpec) and self.spec.start_first
 
     @property
     def logical(self) -> str:
@@ -148,9 +148,9 @@ class ContainersEngine:
         volumes: Sequence[pulumi.Resource],
         after: Sequence[pulumi.Resource],
     ) -> docker.Container:
-        # A start-first replica is not to be found under its service's name before it is ready.
+        # A replica behind a proxy is not to be found under its service's name before it is ready.
         held_back = {spec.ingress.network} if spec.ingress else set()
-        aliases = [] if unit.start_first else _aliases(unit.name, spec)
+        aliases = [] if spec.ingress else _aliases(unit.name, spec)
         extra: dict[str, pulumi.Input[str]] = {
             naming.FILES_LABEL: self._replacing(unit),
             **arguments.readiness_label(spec),

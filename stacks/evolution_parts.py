@@ -1,0 +1,136 @@
+"""What the services of the `evolution` system are given: arguments from settings, and the system's own constants."""
+
+import json
+from typing import Final, Literal
+
+import pulumi
+
+from components.app import AppArgs
+from components.application import Application
+from components.base.connections import InstanceConnection
+from components.base.spec import Resources
+from components.evolution_instance import Instance
+from components.ingress import NAME as INGRESS
+from components.ingress import PORT as INGRESS_PORT
+from components.postgres import PostgresArgs
+from components.rabbitmq import RabbitConsumer, RabbitMqArgs
+from components.redis import RedisArgs
+from components.smoke import SERVICE as SMOKE
+from components.worker import WorkerArgs
+from stacks.settings import DatabaseSettings, EvolutionApiSettings, EvolutionSettings
+from stacks.values import revealed
+
+APP_VHOST: Final = "app"
+EVOLUTION_VHOST: Final = "evolution"
+EVENT_QUEUE_LIMIT: Final = 10_000
+"""Messages. Nobody has to consume Evolution's events; without a limit they would fill the disk."""
+
+CACHE_DATABASE: Final = 6
+"""The number in Evolution's own examples."""
+
+PRODUCTION_REPLICAS: Final = 2
+
+SMOKE_NUMBER: Final = "5500000000001"
+"""Belongs to nobody: there is no area code 00."""
+
+WEBHOOK_URL: Final = f"http://{INGRESS}.internal:{INGRESS_PORT}/webhooks/evolution"
+"""Through the ingress, so that no event meets a replica that is leaving; dotted, because validators want a domain."""
+
+
+def database(
+    settings: DatabaseSettings, volume: str, host_port: int | None, alias: str = "", major: Literal[15, 16] = 16
+) -> PostgresArgs:
+    """Returns the arguments of one of the two servers."""
+    return PostgresArgs(
+        aliases=(alias,) if alias else (),
+        database=settings.database,
+        host_port=host_port,
+        major=major,
+        max_connections=settings.max_connections,
+        password=revealed(settings.password),
+        resources=Resources(memory_mib=settings.memory_mib),
+        rotation=settings.rotation,
+        user=settings.user,
+        volume=volume,
+    )
+
+
+def evolution_database(settings: DatabaseSettings, host_port: int | None) -> PostgresArgs:
+    """Returns the arguments of Evolution API's server: another version, and the document's own name for it."""
+    return database(settings, "postgres_evo_data", host_port, alias="evolution_postgres", major=15)
+
+
+def redis_args(settings: EvolutionSettings) -> RedisArgs:
+    """Returns the arguments of Redis."""
+    redis = settings.redis
+    limits = Resources(memory_mib=redis.memory_mib)
+    return RedisArgs(password=revealed(redis.password), resources=limits, rotation=redis.rotation, volume="redis_data")
+
+
+def rabbitmq_args(settings: EvolutionSettings, console_port: int | None) -> RabbitMqArgs:
+    """Returns the arguments of RabbitMQ: one virtual host for the application, one for Evolution's events."""
+    rabbitmq = settings.rabbitmq
+    return RabbitMqArgs(
+        admin_password=revealed(rabbitmq.admin_password),
+        consumers=(
+            RabbitConsumer(user="app", vhost=APP_VHOST),
+            RabbitConsumer(queue_limit=EVENT_QUEUE_LIMIT, user="evolution", vhost=EVOLUTION_VHOST),
+        ),
+        host_port=console_port,
+        resources=Resources(memory_mib=rabbitmq.memory_mib, cpus=1, pids=512),
+        rotation=rabbitmq.rotation,
+        volume="rabbitmq_data",
+    )
+
+
+def instances(settings: EvolutionApiSettings) -> list[Instance]:
+    """Returns the declared instances: the application's own, further ones, and that of the smoke conversation."""
+    own = Instance(
+        integration=settings.integration,
+        name=settings.instance,
+        number=settings.number,
+        token=revealed(settings.instance_token),
+    )
+    others = [
+        Instance(integration=row.integration, name=row.name, number=row.number, token=revealed(row.token))
+        for row in settings.other_instances
+    ]
+    return [own, *others, Instance(name=SMOKE, number=SMOKE_NUMBER)]
+
+
+def manager_url(host_port: int | None) -> str | None:
+    """Returns where a browser on this machine finds Evolution's manager; None where it has no port."""
+    return None if host_port is None else f"http://127.0.0.1:{host_port}/manager/"
+
+
+def tokens(found: list[InstanceConnection]) -> pulumi.Output[str]:
+    """Returns further instances and their tokens as the application reads them: a JSON object."""
+    known: pulumi.Output[dict[str, str]] = pulumi.Output.all(**{row.name: row.token for row in found})
+    return pulumi.Output.secret(known.apply(lambda rows: json.dumps(rows, sort_keys=True)))
+
+
+def app_args(settings: EvolutionSettings, application: Application, *, production: bool) -> AppArgs:
+    """Returns the arguments of the application's replicas."""
+    app = settings.app
+    return AppArgs(
+        application=application,
+        command=app.command,
+        health_path=app.health_path,
+        ready_path=app.ready_path,
+        replicas=app.replicas or (PRODUCTION_REPLICAS if production else 1),
+        resources=Resources(memory_mib=app.memory_mib, cpus=1),
+        up_path=app.up_path,
+    )
+
+
+def worker_args(settings: EvolutionSettings, application: Application) -> WorkerArgs:
+    """Returns the arguments of the application's workers."""
+    worker = settings.app.worker
+    return WorkerArgs(
+        application=application,
+        command=worker.command,
+        health_command=worker.health_command,
+        ready_command=worker.ready_command,
+        replicas=worker.replicas,
+        resources=Resources(memory_mib=worker.memory_mib, cpus=1),
+    )

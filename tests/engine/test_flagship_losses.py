@@ -1,0 +1,115 @@
+"""What becomes of Evolution API without each of its stores, and of an application with a wrong key."""
+
+import time
+from typing import Any
+
+import docker
+import pytest
+import requests
+
+from tests.engine.conftest import Checkout, containers
+from tests.engine.flagship import EVOLUTION, Conversation, conversation
+
+pytestmark = pytest.mark.engine
+
+RECOVERY_SECONDS = 60
+PROOF_SECONDS = 10
+PROGRAM_SECONDS = 25
+STOP_SECONDS = 5
+
+
+@pytest.fixture(scope="module")
+def talk(checkout: Checkout) -> Conversation:
+    """The conversation with the application's own instance, on a stack that is up."""
+    done = checkout.make("up")
+    assert done.code == 0, done.text
+    return conversation(checkout)
+
+
+def container(engine: docker.DockerClient, service: str) -> Any:  # noqa: ANN401 partly untyped in the stubs
+    """Returns the container of a service."""
+    return engine.containers.get(containers(engine)[service]["Id"])
+
+
+def status(talk: Conversation, path: str, body: dict[str, Any] | None = None) -> int:
+    """Asks Evolution API and returns the status."""
+    method = "POST" if body is not None else "GET"
+    answer = requests.request(method, f"{EVOLUTION}{path}", headers={"apikey": talk.token}, json=body, timeout=60)
+    return answer.status_code
+
+
+def recovered(talk: Conversation, contact: str) -> None:
+    """A new message is answered, without anybody having done anything."""
+    talk.send(contact, "voltou?", message_id=f"LOSS-{contact}-{time.monotonic()}")
+    assert talk.wait_for_answers([contact], RECOVERY_SECONDS) == {contact: 1}
+
+
+def test_without_its_database(talk: Conversation, engine: docker.DockerClient) -> None:
+    """Routes that read it answer 500, the process stays, and it recovers by itself."""
+    server = container(engine, "evolution-api")
+    container(engine, "evolution-postgres").stop()
+    assert status(talk, "/instance/fetchInstances") == 500
+    assert status(talk, "/manager/") == 200
+    container(engine, "evolution-postgres").start()
+    recovered(talk, "5511970000001")
+    server.reload()
+    assert server.attrs["RestartCount"] == 0
+
+
+def test_without_redis(talk: Conversation, engine: docker.DockerClient) -> None:
+    """It works on."""
+    container(engine, "redis").stop()
+    recovered(talk, "5511970000002")
+    container(engine, "redis").start()
+    recovered(talk, "5511970000003")
+
+
+def test_without_the_broker(talk: Conversation, engine: docker.DockerClient) -> None:
+    """It works on without events; the application stores, and answers when the broker is back."""
+    container(engine, "rabbitmq").stop()
+    assert status(talk, "/message/sendText/assistant", {"number": "5511970000009", "text": "sem fila"}) == 201
+    talk.send("5511970000004", "alguém?", message_id=f"LOSS-broker-{time.monotonic()}")
+    container(engine, "rabbitmq").start()
+    assert talk.wait_for_answers(["5511970000004"], RECOVERY_SECONDS) == {"5511970000004": 1}
+
+
+def test_it_stops_at_once(engine: docker.DockerClient) -> None:
+    """At SIGTERM, within the time before a kill; and it comes back."""
+    server = container(engine, "evolution-api")
+    started = time.monotonic()
+    server.stop(timeout=15)
+    assert time.monotonic() - started < STOP_SECONDS
+    server.reload()
+    assert server.attrs["State"]["ExitCode"] == 143
+    server.start()
+
+
+def test_a_key_that_is_refused_is_told_before_the_application_starts(
+    talk: Conversation, checkout: Checkout, engine: docker.DockerClient
+) -> None:
+    """As AUTH, within seconds, and nothing is replaced; with the right key it works again."""
+    before = {name: found["Id"] for name, found in containers(engine).items()}
+    database = container(engine, "evolution-postgres")
+
+    def set_token(token: str) -> None:
+        sql = f"""UPDATE evolution_api."Instance" SET token = '{token}' WHERE name = 'assistant'"""  # noqa: S608 ours
+        done = database.exec_run(["psql", "-U", "postgres", "-d", "evolution", "-v", "ON_ERROR_STOP=1", "-c", sql])
+        assert done.exit_code == 0, done.output
+        container(engine, "evolution-api").restart()
+
+    set_token("0" * 32)
+    try:
+        container(engine, "app/1").stop()
+        started = time.monotonic()
+        refused = checkout.pulumi("up --yes --skip-preview")
+        assert time.monotonic() - started < PROOF_SECONDS + PROGRAM_SECONDS
+        assert refused.code != 0
+        assert "evolution-api: AUTH failed" in refused.text, refused.text
+        assert "EVOLUTION_API_KEY" in refused.text
+        assert {name: found["Id"] for name, found in containers(engine).items()} == before
+        assert containers(engine)["app/1"]["State"]["Status"] == "exited"
+    finally:
+        set_token(talk.token)
+    healed = checkout.pulumi("up --yes --skip-preview")
+    assert healed.code == 0, healed.text
+    checkout.expect_no_changes()

@@ -1,0 +1,118 @@
+"""How the flagship stops and starts again: down, interrupted, refused, destroyed."""
+
+import os
+import signal
+import subprocess
+import time
+from typing import Any
+
+import docker
+import pytest
+
+from tests.config.wrong import CASES, Case
+from tests.engine.conftest import STACK, Checkout, containers, names, volumes
+from tests.engine.flagship import VOLUMES, reply
+
+pytestmark = pytest.mark.engine
+
+WARM_UP_SECONDS = 90
+
+
+def test_down_keeps_data_and_logins(checkout: Checkout, engine: docker.DockerClient) -> None:
+    """After down and up the application remembers the earlier messages."""
+    earlier = reply(checkout.make("smoke").text)
+    down = checkout.make("down")
+    assert down.code == 0, down.text
+    left = names(engine)
+    assert left["containers"] == []
+    assert left["networks"] == []
+    assert len(left["volumes"]) == VOLUMES
+    started = time.monotonic()
+    up = checkout.make("up")
+    assert up.code == 0, up.text
+    assert time.monotonic() - started < WARM_UP_SECONDS
+    assert reply(up.text) == earlier + 1
+
+
+def interrupt_up(checkout: Checkout, engine: docker.DockerClient, how: signal.Signals) -> None:
+    """Starts `make up` and interrupts its whole process group once the first service container exists."""
+    with subprocess.Popen(
+        ["make", "up", f"STACK={STACK}"],
+        cwd=checkout.path,
+        env=checkout.environment,
+        start_new_session=True,
+        stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as running:
+        deadline = time.monotonic() + 120
+        while "db" not in containers(engine):
+            assert time.monotonic() < deadline, "no container appeared"
+            assert running.poll() is None
+            time.sleep(0.1)
+        os.killpg(running.pid, how)
+        running.communicate(timeout=180)
+    assert running.returncode != 0
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "killed"])
+def test_an_interrupted_up_is_finished_by_the_next(
+    checkout: Checkout, engine: docker.DockerClient, how: signal.Signals
+) -> None:
+    """Neither names in use, nor a lock, nor half-made containers stand in the way."""
+    assert checkout.make("down").code == 0
+    interrupt_up(checkout, engine, how)
+    up = checkout.make("up")
+    assert up.code == 0, up.text
+    checkout.expect_no_changes()
+
+
+def test_a_stranger_with_our_name_stops_up(checkout: Checkout, engine: docker.DockerClient) -> None:
+    """A volume that is not ours is neither adopted nor, later, deleted."""
+    name = f"zapstack-{STACK}-evolution-somebody-elses"
+    volume: Any = engine.volumes.create(name)
+    try:
+        refused = checkout.pulumi("up --yes --skip-preview")
+        assert refused.code != 0
+        assert f"volume {name}" in refused.text
+        assert "nothing was changed" in refused.text
+        assert f"docker volume rm {name}" in refused.text
+    finally:
+        volume.remove()
+
+
+SAMPLED = [
+    case
+    for case in CASES
+    if case.stack == "dev" and case.passphrase == "development" and not case.encrypted and not case.by_pulumi
+][::10]
+"""Every tenth that this stack can be given; `tests/config` has them all, without Pulumi."""
+
+
+@pytest.mark.parametrize("case", SAMPLED, ids=lambda case: str(case.name))
+def test_a_wrong_configuration_changes_nothing(checkout: Checkout, engine: docker.DockerClient, case: Case) -> None:
+    """Told by the real program with the same words."""
+    before = {name: found["Id"] for name, found in containers(engine).items()}
+    file, variables = checkout.path / f"Pulumi.{STACK}.yaml", checkout.path / ".env"
+    good = file.read_text()
+    salt = "".join(line + "\n" for line in good.splitlines() if line.startswith("encryptionsalt"))
+    try:
+        file.write_text(case.stack_file + salt)
+        if case.env is not None:
+            variables.write_text(case.env)
+        refused = checkout.pulumi("up --yes --skip-preview")
+    finally:
+        file.write_text(good)
+        variables.unlink(missing_ok=True)
+    assert refused.code != 0
+    for line in case.told:
+        assert line.replace("Pulumi.dev.yaml", file.name) in refused.text, refused.text
+    assert {name: found["Id"] for name, found in containers(engine).items()} == before
+
+
+def test_destroy_leaves_nothing(checkout: Checkout, engine: docker.DockerClient, volumes_before: set[str]) -> None:
+    """Development's destroy removes data too, because it was asked to; not even a nameless volume stays."""
+    done = checkout.make("destroy")
+    assert done.code == 0, done.text
+    assert names(engine) == {"containers": [], "networks": [], "volumes": []}
+    assert volumes(engine) <= volumes_before
