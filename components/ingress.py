@@ -1,7 +1,8 @@
 """The ingress: HAProxy in front of a system's applications, the only thing that is published in production.
 
-Owns the proxy, its configuration and its host port. Deliberately not: applications; they join it by the serving alias
-(`ServiceSpec.ingress`), so scaling them changes nothing here.
+Owns the proxy, its configuration, its certificate and its host ports. Deliberately not: applications; they join it by
+the serving alias (`ServiceSpec.ingress`), so scaling them changes nothing here. Inside the system it speaks plain HTTP,
+which is what webhooks use.
 
 Source: https://docs.haproxy.org/2.6/configuration.html (`server-template`, `resolvers`).
 """
@@ -19,7 +20,13 @@ from components.base.spec import FILES_ROOT, Ingress, Port, Probe, Reload, Resou
 
 NAME: Final = "ingress"
 PORT: Final = 8000
+REDIRECT_PORT: Final = 8080
+TLS_PORT: Final = 8443
+HTTPS_PORT: Final = 443
+"""The port that an address without one means."""
+
 STATUS_PORT: Final = 8404
+CERTIFICATE_FILE: Final = "certificate.pem"
 CONFIG_FILE: Final = "haproxy.cfg"
 SLOTS: Final = 20
 """Most replicas of one application, those of a rollout included."""
@@ -29,19 +36,36 @@ MAX_CONNECTIONS: Final = 4000
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tls:
+    """How the world reaches the proxy.
+
+    Attributes:
+        pem: Certificate, chain and key in one text.
+        port: Port on the host.
+        redirect_port: Port on the host whose requests are sent to the other one.
+    """
+
+    pem: str = field(repr=False)
+    port: int
+    redirect_port: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class IngressArgs:
     """Settings of the proxy.
 
     Attributes:
         app: The application behind it.
-        host_port: Port on the host.
+        host_port: Port on the host for plain HTTP; None where there is TLS.
         address: Host address it binds.
         resources: Limits.
+        tls: Certificate and ports; None for plain HTTP.
     """
 
     app: HttpConnection
-    host_port: int
     address: str = "127.0.0.1"
+    host_port: int | None = None
+    tls: Tls | None = None
     resources: Resources = field(default_factory=lambda: Resources(memory_mib=128))
 
 
@@ -82,9 +106,10 @@ def behind(service: str) -> Ingress:
 def ingress_spec(name: str, args: IngressArgs) -> ServiceSpec:
     """Returns the description of the proxy."""
     path = f"{FILES_ROOT}/{name}/{CONFIG_FILE}"
+    secret_files = {CERTIFICATE_FILE: pulumi.Output.secret(args.tls.pem)} if args.tls else {}
     return ServiceSpec(
         command=("haproxy", "-f", path),
-        files={CONFIG_FILE: config([args.app])},
+        files={CONFIG_FILE: config(name, [args.app], tls=args.tls)},
         health=Probe(
             budget_seconds=30,
             command=("wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{STATUS_PORT}/healthz"),
@@ -94,11 +119,15 @@ def ingress_spec(name: str, args: IngressArgs) -> ServiceSpec:
         ),
         image="haproxy",
         networks=frozenset({"edge", "publish"}),
-        ports=(Port(address=args.address, external=args.host_port, internal=PORT),),
+        ports=_ports(args),
         # Checked first: a master that cannot read its file goes on with the old one and says so to nobody. USR2 by a
         # process of the container: a signal through the engine would end its restart policy.
-        reload=Reload(command=("sh", "-c", f"haproxy -c -q -f {path} && kill -USR2 1"), files=frozenset({CONFIG_FILE})),
+        reload=Reload(
+            command=("sh", "-c", f"haproxy -c -q -f {path} && kill -USR2 1"),
+            files=frozenset({CONFIG_FILE, *secret_files}),
+        ),
         resources=args.resources,
+        secret_files=secret_files,
         self_healing=True,
         stop=Stop(signal="SIGUSR1", grace_seconds=30),
         user=lock.user("haproxy"),
@@ -107,13 +136,29 @@ def ingress_spec(name: str, args: IngressArgs) -> ServiceSpec:
     )
 
 
-def config(apps: Sequence[HttpConnection]) -> str:
+def _ports(args: IngressArgs) -> tuple[Port, ...]:
+    ports = (
+        {PORT: args.host_port} if args.tls is None else {REDIRECT_PORT: args.tls.redirect_port, TLS_PORT: args.tls.port}
+    )
+    return tuple(
+        Port(address=args.address, external=external, internal=internal)
+        for internal, external in ports.items()
+        if external is not None
+    )
+
+
+def config(name: str, apps: Sequence[HttpConnection], *, tls: Tls | None = None) -> str:
     """Returns the proxy's configuration; every line is understood by 2.6 and later.
 
     Args:
+        name: Service name of the proxy.
         apps: Applications behind it; the first takes what no rule sends elsewhere.
+        tls: Certificate and ports.
     """
-    return _HEAD + f"    default_backend {apps[0].host}\n" + "".join(_backend(app) for app in apps)
+    port = "" if tls is None or tls.port == HTTPS_PORT else f":{tls.port}"
+    public = _TLS.format(certificate=f"{FILES_ROOT}/{name}/{CERTIFICATE_FILE}", port=port) if tls else ""
+    default = f"    default_backend {apps[0].host}\n"
+    return f"{_HEAD}{default}{public}{default if tls else ''}{''.join(_backend(app) for app in apps)}"
 
 
 def _backend(app: HttpConnection) -> str:
@@ -166,4 +211,16 @@ frontend public
     bind *:{PORT}
     # For the monitoring, which asks the applications themselves.
     http-request return status 404 if {{ path /metrics }}
+"""
+
+_TLS: Final = f"""
+frontend redirect
+    bind *:{REDIRECT_PORT}
+    http-request redirect location https://%[req.hdr(host),field(1,:)]{{port}}%[capture.req.uri] code 308
+
+frontend public_tls
+    bind *:{TLS_PORT} ssl crt {{certificate}} alpn h2,http/1.1 ssl-min-ver TLSv1.2
+    http-request return status 404 if {{{{ path /metrics }}}}
+    http-request set-header X-Forwarded-Proto https
+    http-after-response set-header Strict-Transport-Security max-age=31536000
 """

@@ -14,7 +14,7 @@ from components.base.spec import Resources
 from components.evolution_api import EvolutionApi, EvolutionApiArgs
 from components.evolution_instance import EvolutionInstances, InstancesArgs
 from components.ingress import NAME as INGRESS
-from components.ingress import IngressArgs, IngressProxy
+from components.ingress import IngressProxy
 from components.migrations import Migrations, MigrationsArgs
 from components.postgres import Postgres
 from components.rabbitmq import RabbitMq
@@ -31,6 +31,7 @@ NAME: Final = "evolution"
 IMAGES: Final = ("evolution-api", "haproxy", "postgres-15", "postgres-16", "probe", "python", "rabbitmq", "redis")
 """Images of the lock file it runs on, or builds its own from."""
 
+REDIRECT: Final = f"{INGRESS} (redirect)"
 SCHEMES: Final = {"db": "postgresql", "evolution-postgres": "postgresql"}
 SERVICES: Final = frozenset(
     {"app", "db", "evolution-api", "evolution-postgres", INGRESS, "rabbitmq", "redis", "worker"}
@@ -121,7 +122,8 @@ class Evolution(pulumi.ComponentResource):
         app = App("app", parts.app_args(settings, application, production=args.production), engine, child)
         if settings.app.worker.replicas:
             Worker("worker", parts.worker_args(settings, application), engine, child)
-        ingress = IngressProxy(INGRESS, IngressArgs(app=app.connection, host_port=ports[INGRESS]), engine, child)
+        front = parts.ingress_args(settings, app.connection, production=args.production)
+        ingress = IngressProxy(INGRESS, front, engine, child)
         Smoke(SMOKE, SmokeArgs(app=ingress.connection, instance=numbers[SMOKE]), engine, child)
 
         self.outputs = SystemOutputs(
@@ -139,14 +141,15 @@ class Evolution(pulumi.ComponentResource):
                 "redis": {"user": redis.connection.user, "password": redis.connection.password},
             },
             services=tuple(sorted(SERVICES if settings.app.worker.replicas else SERVICES - {"worker"})),
-            urls={service: f"{SCHEMES.get(service, 'http')}://127.0.0.1:{port}" for service, port in ports.items()},
+            urls=urls(ports, tls=settings.ingress.tls is not None),
         )
         self.register_outputs({"urls": dict(self.outputs.urls)})
 
 
 def host_ports(settings: EvolutionSettings, production: bool) -> Mapping[str, int]:  # noqa: FBT001 `System.ports` names it
     """Returns the services with a port on the host, and the port."""
-    ports = {INGRESS: settings.ingress.port}
+    tls = settings.ingress.tls
+    ports = {INGRESS: tls.port, REDIRECT: tls.redirect_port} if tls else {INGRESS: settings.ingress.port}
     if not production:
         ports |= {
             "db": settings.db.port,
@@ -155,6 +158,16 @@ def host_ports(settings: EvolutionSettings, production: bool) -> Mapping[str, in
             "rabbitmq": settings.rabbitmq.console_port,
         }
     return {service: port + settings.port_offset for service, port in ports.items()}
+
+
+def urls(ports: Mapping[str, int], *, tls: bool) -> Mapping[str, str]:
+    """Returns service to its address on the host."""
+    schemes = {**SCHEMES, INGRESS: "https" if tls else "http"}
+    return {
+        service: f"{schemes.get(service, 'http')}://127.0.0.1:{port}"
+        for service, port in ports.items()
+        if service != REDIRECT
+    }
 
 
 def build(name: str, args: SystemArgs, engine: ContainersEngine, opts: pulumi.ResourceOptions) -> SystemOutputs:

@@ -7,11 +7,13 @@ import pulumi
 
 from components.app import AppArgs
 from components.application import Application
-from components.base.connections import InstanceConnection
+from components.base.connections import HttpConnection, InstanceConnection
+from components.base.lock import CHECKOUT
 from components.base.spec import Resources
 from components.evolution_instance import Instance
 from components.ingress import NAME as INGRESS
 from components.ingress import PORT as INGRESS_PORT
+from components.ingress import IngressArgs, Tls
 from components.postgres import PostgresArgs
 from components.rabbitmq import RabbitConsumer, RabbitMqArgs
 from components.redis import RedisArgs
@@ -120,6 +122,19 @@ def app_args(settings: EvolutionSettings, application: Application, *, productio
         replicas=app.replicas or (PRODUCTION_REPLICAS if production else 1),
         resources=Resources(memory_mib=app.memory_mib, cpus=1),
         up_path=app.up_path,
+    )
+
+
+def ingress_args(settings: EvolutionSettings, app: HttpConnection, *, production: bool) -> IngressArgs:
+    """Returns the arguments of the proxy: on every address with TLS in production, on the loopback otherwise."""
+    tls, shift = settings.ingress.tls, settings.port_offset
+    if tls is None:
+        return IngressArgs(app=app, host_port=settings.ingress.port + shift)
+    pem = "\n".join((CHECKOUT / file).read_text().strip() for file in (tls.certificate, tls.key)) + "\n"
+    return IngressArgs(
+        address="0.0.0.0" if production else "127.0.0.1",  # noqa: S104 what an ingress is for
+        app=app,
+        tls=Tls(pem=pem, port=tls.port + shift, redirect_port=tls.redirect_port + shift),
     )
 
 

@@ -1,6 +1,7 @@
 """Rules between settings, and between settings and what is on this machine."""
 
 import os
+import ssl
 from typing import Final
 
 from components.base.lock import CHECKOUT
@@ -23,6 +24,7 @@ def check(draft: Draft) -> None:
         if isinstance(settings, EvolutionSettings):
             _instances(draft, name, settings)
             _commands(draft, name, settings)
+            _certificate(draft, name, settings)
 
 
 def _production(draft: Draft) -> None:
@@ -82,3 +84,21 @@ def _commands(draft: Draft, system: str, settings: EvolutionSettings) -> None:
             "needs app.command: the script that sets the variables would have nothing to start. Write the command, "
             "such as [python3, -m, app], or leave this out and read the files that NAME_FILE names.",
         )
+
+
+def _certificate(draft: Draft, system: str, settings: EvolutionSettings) -> None:
+    tls = settings.ingress.tls
+    if tls is None:
+        return
+    path = ("systems", system, "ingress", "tls")
+    for key, file in (("certificate", tls.certificate), ("key", tls.key)):
+        if not os.access(CHECKOUT / file, os.R_OK):
+            text = f"{file} is no file that can be read here. The ingress would have no certificate. Correct the path."
+            draft.refuse((*path, key), text)
+            return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(CHECKOUT / tls.certificate, CHECKOUT / tls.key)
+    except ssl.SSLError as error:
+        reason = (error.reason or "not PEM").lower().replace("_", " ")
+        text = f"certificate and key do not fit ({reason}). The ingress would not start. Name both files of one pair."
+        draft.refuse(path, text)
