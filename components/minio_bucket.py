@@ -1,0 +1,235 @@
+"""A private bucket of MinIO, and the users that may read and write it and nothing else.
+
+Owns the job that makes them, their policy and their generated passwords. Deliberately not: the server; objects.
+
+Consumers get no right to make buckets or to change a bucket's policy: Evolution API, for one, would make its bucket
+readable by everybody at every start. Source: https://min.io/docs/minio/linux/reference/minio-mc.html and
+https://github.com/EvolutionAPI/evolution-api (`src/api/integrations/storage/s3`).
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, final
+
+import pulumi
+
+from components.base import lock, secrets
+from components.base.engines.containers import ContainersEngine
+from components.base.s3 import MinioConnection, S3Connection
+from components.base.spec import FILES_ROOT, JobSpec, Resources
+from components.minio import PASSWORD_FILE, USER_FILE, USER_MIN
+
+SCRIPT_FILE: Final = "bucket.sh"
+POLICY_FILE: Final = "policy.json"
+SECOND_SLOT: Final = "_b"
+"""What the second of two alternating users ends with."""
+
+BUCKET_NAME: Final = r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"
+"""Without the dots S3 allows as well: certificates for hosts below a name do not cover them."""
+
+USER_NAME: Final = rf"[A-Za-z0-9_-]{{{USER_MIN},62}}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinioBucketArgs:
+    """Settings of a bucket.
+
+    Attributes:
+        bucket: Its name: 3 to 63 lower-case letters, digits and hyphens. A changed name is a new, empty bucket.
+        server: The server.
+        password: The user's own password of the user instead of a generated one.
+        resources: Limits of the job.
+        rotation: How often the generated password has been rotated, 0 or more.
+        user: User; a second one, with the ending of the second slot, alternates with it, so that links the earlier one
+            signed stay good.
+    """
+
+    bucket: str
+    server: MinioConnection
+    password: str | None = field(default=None, repr=False)
+    resources: Resources = field(default_factory=lambda: Resources(memory_mib=192))
+    rotation: int = 0
+    user: str = "app"
+
+    def __post_init__(self) -> None:
+        """Refuses names the server would refuse, or that would be somebody else.
+
+        Raises:
+            ValueError: The bucket or the user has a name that cannot be.
+        """
+        if not re.fullmatch(BUCKET_NAME, self.bucket):
+            raise ValueError(
+                f"bucket {self.bucket!r}: the server would refuse it. "
+                "Give 3 to 63 lower-case letters, digits and hyphens, no hyphen first or last"
+            )
+        if not re.fullmatch(USER_NAME, self.user) or self.server.root_user in {self.user, self.user + SECOND_SLOT}:
+            raise ValueError(
+                f"user {self.user!r} of bucket {self.bucket}: the server would refuse it or take it for its root user. "
+                f"Give {USER_MIN} to 62 letters, digits, hyphens and underscores, other than {self.server.root_user}"
+            )
+
+    def users(self) -> list[str]:
+        """Returns its users, the one in use first; a password of the user's own needs only one."""
+        if self.password is not None:
+            return [self.user]
+        both = [self.user, self.user + SECOND_SLOT]
+        return both if self.rotation % 2 == 0 else both[::-1]
+
+
+@final
+class MinioBucket(pulumi.ComponentResource):
+    """A job that makes a bucket and its users.
+
+    Attributes:
+        connection: What consumers use.
+    """
+
+    connection: S3Connection
+
+    def __init__(
+        self, name: str, args: MinioBucketArgs, engine: ContainersEngine, opts: pulumi.ResourceOptions
+    ) -> None:
+        """Registers the job.
+
+        Args:
+            name: Job name.
+            args: Settings.
+            engine: Where it runs.
+            opts: Options with the parent.
+        """
+        super().__init__("zapstack:components:MinioBucket", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        slots = secrets.slots(f"{name}-password", child, given=args.password, rotation=args.rotation)
+        users = args.users()
+        job = engine.job(name, bucket_spec(name, args, dict(zip(users, slots.accepted, strict=True))), self)
+        self.connection = S3Connection(
+            access_key=users[0],
+            bucket=args.bucket,
+            # With a dot: validators that want a domain refuse links to a bare name.
+            host=f"{args.server.host}.internal",
+            port=args.server.port,
+            ready=(job,),
+            region=args.server.region,
+            secret_key=slots.active,
+        )
+        self.register_outputs({"bucket": args.bucket})
+
+
+def bucket_spec(name: str, args: MinioBucketArgs, passwords: Mapping[str, pulumi.Input[str]]) -> JobSpec:
+    """Returns the description of the job.
+
+    Args:
+        name: Job name.
+        args: Settings.
+        passwords: User to password, the one in use first.
+    """
+    files = f"{FILES_ROOT}/{name}"
+    return JobSpec(
+        command=(f"{files}/{SCRIPT_FILE}",),
+        entrypoint=("sh",),
+        environment={
+            "BUCKET": args.bucket,
+            "FILES": files,
+            "MC_CONFIG_DIR": "/tmp/.mc",  # noqa: S108 inside the container
+            "POLICY": policy_name(args.bucket),
+            "REGION": args.server.region,
+            "SERVER": f"{args.server.host}:{args.server.port}",
+            "USERS": " ".join(passwords),
+        },
+        files={POLICY_FILE: json.dumps(policy(args.bucket), indent=1), SCRIPT_FILE: SCRIPT},
+        image="minio",
+        networks=frozenset({"data"}),
+        resources=args.resources,
+        secret_files={
+            PASSWORD_FILE: args.server.root_password,
+            USER_FILE: args.server.root_user,
+            **{f"password-{user}": password for user, password in passwords.items()},
+        },
+        user=lock.user("minio"),
+        uses=(args.server,),
+        writable={"/tmp": 16},  # noqa: S108 inside the container
+    )
+
+
+def policy_name(bucket: str) -> str:
+    """Returns the name of a bucket's policy; whoever has it and is not declared loses access."""
+    return f"zapstack-{bucket}"
+
+
+def policy(bucket: str) -> Mapping[str, Any]:
+    """Returns what a bucket's users may do: everything with its objects, nothing with its policy.
+
+    Those for uploads in parts belong to it: without them a client fails on what is larger than 64 MiB, or of unknown
+    size (measured).
+
+    Args:
+        bucket: Bucket name.
+    """
+    objects = ["AbortMultipartUpload", "DeleteObject", "GetObject", "ListMultipartUploadParts", "PutObject"]
+    allowed = {
+        "arn:aws:s3:::*": ["s3:ListAllMyBuckets"],
+        f"arn:aws:s3:::{bucket}": ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
+        f"arn:aws:s3:::{bucket}/*": [f"s3:{action}" for action in objects],
+    }
+    return {
+        "Statement": [
+            {"Action": actions, "Effect": "Allow", "Resource": [resource]} for resource, actions in allowed.items()
+        ],
+        "Version": "2012-10-17",
+    }
+
+
+# Secrets reach mc through its own process's environment and standard input. The image has a shell and `cat`, no more:
+# lines of JSON are taken apart by the shell itself.
+SCRIPT: Final = r"""#!/bin/sh
+# Makes the bucket, its policy and its users what is declared; safe to run at any time.
+set -eu
+
+fail() {
+  echo "bucket $BUCKET: $1" >&2
+  exit 1
+}
+
+MC_HOST_server="http://$(cat "$FILES/root_user"):$(cat "$FILES/root_password")@$SERVER"
+export MC_HOST_server
+
+known=$(mc admin user list server --json) || fail "root cannot log in to $SERVER, or it does not answer."
+
+mc mb --quiet --ignore-existing --region "$REGION" "server/$BUCKET" || fail "it cannot be made."
+mc anonymous --quiet set none "server/$BUCKET" || fail "it cannot be made private."
+mc admin policy create server "$POLICY" "$FILES/policy.json" || fail "its policy is refused."
+
+for user in $USERS; do
+  # A user that exists gets the password and keeps the rest.
+  mc admin user add server "$user" <"$FILES/password-$user" || fail "user $user cannot be made."
+  case $(mc admin user info server "$user" --json) in
+    *"\"policyName\":\"$POLICY\""*) ;;
+    *) mc admin policy attach server "$POLICY" --user "$user" || fail "user $user cannot be given its policy." ;;
+  esac
+
+  MC_HOST_user="http://$user:$(cat "$FILES/password-$user")@$SERVER"
+  export MC_HOST_user
+  object="user/$BUCKET/.zapstack-$user"
+  # From a file: of a stream without a length mc keeps half a gigabyte in memory.
+  echo "$user" >/tmp/written
+  mc cp --quiet /tmp/written "$object" >/dev/null || fail "user $user cannot write."
+  [ "$(mc cat "$object")" = "$user" ] || fail "user $user does not read what it wrote."
+  mc rm --quiet "$object" >/dev/null || fail "user $user cannot delete."
+done
+
+# Users of an earlier declaration: whoever has this policy and is not declared any more.
+echo "$known" | while read -r row; do
+  case $row in
+    *"\"policyName\":\"$POLICY\""*)
+      user=${row#*\"accessKey\":\"}
+      user=${user%%\"*}
+      case " $USERS " in
+        *" $user "*) ;;
+        *) mc admin user remove server "$user" || fail "user $user cannot be removed." ;;
+      esac
+      ;;
+  esac
+done
+"""

@@ -1,0 +1,1 @@
+"""Converts audio for Evolution API with ffmpeg, behind one HTTP route."""
