@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pulumi
 
-from components.base.spec import FILES_ROOT, Connection
+from components.base.spec import FILES_ROOT, Bind, Connection
 
 USER: Final = "1000:1000"
 START_FILE: Final = "start"
@@ -25,6 +25,8 @@ class Application:
         environment: Plain variables.
         secrets: Variables that hold secrets, name to value.
         uses: Connections of its processes.
+        mounted: Folders and files of its source that lie over the image's, in development.
+        user: Numeric `uid:gid` its processes run as.
         as_environment: Whether a process finds its secrets in the variables themselves, instead of in the files that
             NAME_FILE names. They are then read from the files by a small script that ends by becoming the process: the
             container's own configuration stays clean.
@@ -35,6 +37,8 @@ class Application:
     secrets: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     uses: Sequence[Connection] = ()
     as_environment: bool = False
+    mounted: Sequence[Bind] = ()
+    user: str = USER
 
     def process(self, name: str, command: Sequence[str]) -> dict[str, Any]:
         """Returns the part of a spec that its processes share.
@@ -48,10 +52,11 @@ class Application:
         """
         files = f"{FILES_ROOT}/{name}"
         shared = {
+            "binds": self.mounted,
             "command": tuple(command),
             "image": self.image,
             "secret_files": dict(self.secrets),
-            "user": USER,
+            "user": self.user,
             "uses": self.uses,
         }
         if not self.as_environment:

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import final
+from typing import Final, final
 
 import pulumi
 
 from components.application import Application
 from components.base.engines.containers import ContainersEngine
 from components.base.spec import JobSpec, Resources
+
+SOURCE_FILE: Final = "source"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,12 +22,14 @@ class MigrationsArgs:
         command: Program and arguments; must be safe to run again.
         budget_seconds: Longest time it may take.
         resources: Limits.
+        source: Digest of the source that is mounted over the image's: another one is a reason to run again.
     """
 
     application: Application
     command: Sequence[str]
     budget_seconds: int = 300
     resources: Resources = field(default_factory=lambda: Resources(memory_mib=256, cpus=1))
+    source: str = ""
 
 
 @final
@@ -54,8 +58,11 @@ class Migrations(pulumi.ComponentResource):
 
 def migrations_spec(name: str, args: MigrationsArgs) -> JobSpec:
     """Returns the description of the job."""
+    shared = args.application.process(name, args.command)
+    if args.source:
+        shared["files"] = {**shared.get("files", {}), SOURCE_FILE: args.source}
     return JobSpec(
-        **args.application.process(name, args.command),
+        **shared,
         budget_seconds=args.budget_seconds,
         networks=frozenset({"data"}),
         resources=args.resources,

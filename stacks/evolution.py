@@ -9,7 +9,6 @@ import pulumi
 from components.app import App
 from components.application import Application
 from components.base.engines.containers import ContainersEngine
-from components.base.lock import CHECKOUT
 from components.base.spec import Resources
 from components.evolution_api import EvolutionApi, EvolutionApiArgs
 from components.evolution_instance import EvolutionInstances, InstancesArgs
@@ -23,6 +22,7 @@ from components.smoke import SERVICE as SMOKE
 from components.smoke import Smoke, SmokeArgs
 from components.worker import Worker
 from stacks import evolution_parts as parts
+from stacks import sources
 from stacks.base import System, SystemArgs, SystemOutputs
 from stacks.settings import EvolutionSettings
 from stacks.values import revealed
@@ -92,16 +92,25 @@ class Evolution(pulumi.ComponentResource):
         numbers = EvolutionInstances("instances", declared, engine, child).connections
 
         image = f"{engine.scope.system}-app"
-        engine.images.build(image, base="python", context=CHECKOUT / settings.app.source)
+        over = sources.mounted(settings.app)
+        engine.images.build(
+            image, base="python", context=sources.folder(settings.app), mounted=settings.app.mounts if over else ()
+        )
         database_only = Application(
             as_environment=settings.app.secrets_as_environment,
             image=image,
+            mounted=over,
             secrets={"DATABASE_URL": db.connection.url()},
+            user=sources.user(settings.app),
             uses=(db.connection,),
         )
         migrated = db.connection
         if settings.app.migrate.command:
-            job = MigrationsArgs(application=database_only, command=settings.app.migrate.command)
+            job = MigrationsArgs(
+                application=database_only,
+                command=settings.app.migrate.command,
+                source=sources.digest(settings.app),
+            )
             migrated = replace(migrated, ready=Migrations("migrate", job, engine, child).ready)
         main = numbers[settings.evolution_api.instance]
         others = [found for name, found in numbers.items() if name != main.name]

@@ -116,7 +116,7 @@ def app_args(settings: EvolutionSettings, application: Application, *, productio
     app = settings.app
     return AppArgs(
         application=application,
-        command=app.command,
+        command=app.reload_command if app.hot_reload else app.command,
         health_path=app.health_path,
         ready_path=app.ready_path,
         replicas=app.replicas or (PRODUCTION_REPLICAS if production else 1),
@@ -143,7 +143,7 @@ def worker_args(settings: EvolutionSettings, application: Application) -> Worker
     worker = settings.app.worker
     return WorkerArgs(
         application=application,
-        command=worker.command,
+        command=worker.reload_command if settings.app.hot_reload else worker.command,
         health_command=worker.health_command,
         ready_command=worker.ready_command,
         replicas=worker.replicas,

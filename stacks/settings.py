@@ -22,6 +22,7 @@ from stacks.values import (
     Port,
     Secret,
     SettingValue,
+    SourcePath,
     VariableNames,
 )
 
@@ -72,6 +73,9 @@ class WorkerSettings(Settings):
     ready_command: Command = Field(
         default=("python3", "-m", "tasks.health"), description="Program and arguments that end with 0 once it consumes."
     )
+    reload_command: Command = Field(
+        default=("python3", "-m", "tasks", "--reload"), description="The same with app.hotReload."
+    )
     replicas: Annotated[int, Field(ge=0, le=16)] = Field(
         default=1, description="Equal workers; 0 for an application without. 1, because one answers 100 messages/s."
     )
@@ -86,12 +90,25 @@ class AppSettings(Settings):
     health_path: HttpPath = Field(
         default="/health", description="Path that answers 200 as long as a restart would not help; it asks nobody else."
     )
+    hot_reload: bool = Field(
+        default=False,
+        description="Whether the source is mounted over the image's and processes start anew at every saved file; in "
+        "development, with the engine on this machine. false, because then what runs is what was built.",
+    )
     memory_mib: Memory = Field(
         default=384, description="Memory limit of each replica in MiB. The reference application needs 150."
     )
     migrate: MigrateSettings = Field(default_factory=MigrateSettings)
+    mounts: tuple[SourcePath, ...] = Field(
+        default=("src", "scripts", "tasks", "alembic", "alembic.ini"),
+        description="Folders and files of the source that hotReload mounts below /app, read-only, where they exist.",
+    )
     ready_path: HttpPath = Field(
         default="/ready", description="Path that answers 200 once the application can serve; asked before it is let in."
+    )
+    reload_command: Command = Field(
+        default=("python3", "-m", "assistant", "--reload"),
+        description="Program and arguments with hotReload: it must start the application anew when a file changes.",
     )
     replicas: Annotated[int, Field(ge=1, le=10)] | None = Field(
         default=None,

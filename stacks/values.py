@@ -109,6 +109,10 @@ SettingValue = Annotated[
 ]
 """A value that an environment file and a shell read alike."""
 
+SourcePath = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,100}$"), Allowed("a name directly in the source folder")
+]
+
 VariableName = Annotated[
     str,
     Field(pattern=r"^[A-Z][A-Z0-9_]{0,63}$"),

@@ -1,6 +1,6 @@
 """Turns image names into resources: pulled by digest, found locally, or built."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pulumi
@@ -40,17 +40,18 @@ class Images:
             )
         return self._resources[name]
 
-    def build(self, name: str, *, base: str, context: Path) -> docker.RemoteImage:
+    def build(self, name: str, *, base: str, context: Path, mounted: Collection[str] = ()) -> docker.RemoteImage:
         """Registers an image that is built from a folder with a Dockerfile; its tag is a hash of what goes in.
 
         Args:
             name: Name by which specs refer to it.
             base: Name in the lock file of the image given as `BASE_IMAGE`.
             context: The folder.
+            mounted: What lies over the image's content when it runs, so that a change of it is no reason to build.
         """
         below = self._reference(base)
         project, stack = pulumi.get_project(), pulumi.get_stack()
-        tag = lock.content_hash(context, below)
+        tag = lock.content_hash(context, below, without=mounted)
         self._resources[name] = docker.RemoteImage(
             f"image-{name}",
             build=docker.RemoteImageBuildArgs(

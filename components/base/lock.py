@@ -1,6 +1,7 @@
 """Reads `components/images.lock` and says how each image is named on this machine."""
 
 import hashlib
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -78,11 +79,12 @@ def load() -> dict[str, LockedImage]:
     return {name: LockedImage.model_validate(row) for name, row in rows.items()}
 
 
-def content_hash(*parts: Path | str) -> str:
+def content_hash(*parts: Path | str, without: Collection[str] = ()) -> str:
     """Returns a digest of folders and words: equal content, equal digest, wherever the checkout lies.
 
     Args:
         parts: Folders, whose files count with name, content and executable bit; words count as they are.
+        without: First parts of paths in the folders that do not count.
     """
     digest = hashlib.sha256()
     for part in parts:
@@ -91,7 +93,8 @@ def content_hash(*parts: Path | str) -> str:
             continue
         for path in sorted(part.rglob("*")):
             inside = path.relative_to(part)
-            if path.is_file() and NOT_CONTENT.isdisjoint(inside.parts) and path.suffix != ".pyc":
+            counts = NOT_CONTENT.isdisjoint(inside.parts) and path.suffix != ".pyc" and inside.parts[0] not in without
+            if counts and path.is_file():
                 executable = bool(path.stat().st_mode & 0o100)
                 digest.update(f"file\0{inside}\0{executable}\0{path.stat().st_size}\0".encode())
                 digest.update(path.read_bytes())

@@ -8,7 +8,9 @@ from components.base.lock import CHECKOUT
 from components.smoke import SERVICE as SMOKE
 from infra.draft import Draft
 from infra.errors import nearest
+from infra.models import DOCKER_HOST
 from infra.places import KeyPath
+from stacks import sources
 from stacks.evolution_parts import SMOKE_NUMBER
 from stacks.settings import EvolutionSettings
 
@@ -25,6 +27,7 @@ def check(draft: Draft) -> None:
             _instances(draft, name, settings)
             _commands(draft, name, settings)
             _certificate(draft, name, settings)
+            _hot_reload(draft, name, settings)
 
 
 def _production(draft: Draft) -> None:
@@ -102,3 +105,20 @@ def _certificate(draft: Draft, system: str, settings: EvolutionSettings) -> None
         reason = (error.reason or "not PEM").lower().replace("_", " ")
         text = f"certificate and key do not fit ({reason}). The ingress would not start. Name both files of one pair."
         draft.refuse(path, text)
+
+
+def _hot_reload(draft: Draft, system: str, settings: EvolutionSettings) -> None:
+    app, path = settings.app, ("systems", system, "app", "hotReload")
+    if not app.hot_reload or not sources.folder(app).is_dir():
+        return
+    if draft.environment == "production":
+        draft.refuse(path, "is for development: what runs in production is what was built and tested. Remove the line.")
+    elif not str(draft.rows.get(DOCKER_HOST, "unix://")).startswith("unix://"):
+        draft.refuse(path, "needs the engine on this machine: another one has no such folder. Remove the line.")
+    elif closed := sources.unreadable(app):
+        uid = sources.user(app).partition(":")[0]
+        draft.refuse(
+            path,
+            f"user {uid} of the container cannot read {len(closed)} of its files, such as {closed[0]}. The application "
+            f"would not start. Run: chmod -R a+rX {sources.folder(app)}",
+        )

@@ -169,3 +169,15 @@ def test_a_vulnerable_version_on_request(tmp_path: Path, monkeypatch: pytest.Mon
     overrides = f"  zapstack:imageOverrides: {{evolution-api: '{image}'}}\n"
     give(tmp_path, monkeypatch, wanted.replace("  zapstack:images", f"{overrides}  zapstack:images"))
     assert load("dev").image_overrides["evolution-api"] == image
+
+
+def test_source_that_the_container_could_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refused with the command, before anything is replaced by what cannot start."""
+    monkeypatch.setattr("stacks.sources.unreadable", lambda _app: [Path("/shop/src/main.py"), Path("/shop/src")])
+    give(tmp_path, monkeypatch, GOOD.replace("{}", "{app: {hotReload: true}}"))
+    with pytest.raises(UserError) as refused:
+        load("dev")
+    assert "cannot read 2 of its files, such as /shop/src/main.py. The application would not start." in str(
+        refused.value
+    )
+    assert "Run: chmod -R a+rX " in str(refused.value)

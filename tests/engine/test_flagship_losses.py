@@ -39,8 +39,15 @@ def status(talk: Conversation, path: str, body: dict[str, Any] | None = None) ->
 
 
 def recovered(talk: Conversation, contact: str) -> None:
-    """A new message is answered, without anybody having done anything."""
-    talk.send(contact, "voltou?", message_id=f"LOSS-{contact}-{time.monotonic()}")
+    """A new message is answered, without anybody having done anything; its provider repeats it until it is taken."""
+    message_id, deadline = f"LOSS-{contact}-{time.monotonic()}", time.monotonic() + RECOVERY_SECONDS
+    while True:
+        try:
+            talk.send(contact, "voltou?", message_id=message_id)
+            break
+        except requests.HTTPError:
+            assert time.monotonic() < deadline, "messages are still refused"
+            time.sleep(0.5)
     assert talk.wait_for_answers([contact], RECOVERY_SECONDS) == {contact: 1}
 
 
