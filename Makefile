@@ -4,11 +4,11 @@ STACK ?= $(if $(SYSTEM),$(SYSTEM)-dev,dev)
 
 VERB = . .venv/environment.sh && python -m operations
 BIN = .venv/bin
-OWN = apps/assistant images/probe
+OWN = apps/assistant images/audio-converter images/probe
 
 .DEFAULT_GOAL := help
 .PHONY: help setup python up images preview down destroy smoke status logs shell restart rebuild \
-  lock-images credentials test test-apps e2e check docs format
+  import-env lock-images credentials test test-apps e2e check docs format
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -52,6 +52,9 @@ restart: setup ## restart SERVICE=, a replica after the other
 rebuild: setup ## build SERVICE= from its source and replace it, and nothing else
 	@$(VERB) rebuild --stack $(STACK) --service "$(SERVICE)"
 
+import-env: setup ## take over an old compose .env: FILE=old.env STACK=prod, APP_SECRETS=A,B
+	@$(VERB) import-env --stack $(STACK) --file "$(FILE)" --app-secrets "$(APP_SECRETS)"
+
 lock-images: setup ## compare images.lock with the registries; WRITE=1 writes what has moved
 	@$(VERB) lock-images --stack $(STACK) $(if $(WRITE),--write)
 
@@ -80,7 +83,7 @@ check: python ## lints, types, shell scripts, Dockerfiles
 	@$(BIN)/shellcheck $$(git ls-files '*.sh') .ci/run
 	@$(BIN)/hadolint $$(git ls-files '*Dockerfile*')
 
-docs: python ## write the configuration's schema, its reference page and .env.example from the models
+docs: python ## write the configuration's schema, its reference page, .env.example and the systems' pictures
 	@$(BIN)/python -m infra.documents
 
 format: python ## format the code

@@ -4,7 +4,20 @@ from typing import Annotated
 
 import typer
 
-from operations import found, lifecycle, lock_images, logs, rebuild, report, restart, shell, smoke, stack_file, status
+from operations import (
+    found,
+    import_env,
+    lifecycle,
+    lock_images,
+    logs,
+    rebuild,
+    report,
+    restart,
+    shell,
+    smoke,
+    stack_file,
+    status,
+)
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_show_locals=False)
 
@@ -78,6 +91,16 @@ def restart_service(service: Service, stack: Stack = "dev") -> None:
 def rebuild_service(service: Service, stack: Stack = "dev") -> None:
     """Build a service from its source and replace it."""
     rebuild.rebuild(stack_file.read(stack), service)
+
+
+@app.command("import-env")
+def import_env_file(
+    file: Annotated[str, typer.Option(help="The old file.")] = "",
+    stack: Stack = "dev",
+    app_secrets: Annotated[str, typer.Option(help="Its secrets of the application: A,B.")] = "",
+) -> None:
+    """Take over an old compose `.env`, secrets encrypted."""
+    import_env.import_env(stack_file.read(stack), file, [name for name in app_secrets.split(",") if name])
 
 
 @app.command("lock-images")

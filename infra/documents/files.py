@@ -1,5 +1,6 @@
 """The generated files, name to text."""
 
+from infra.documents.diagram import diagrams
 from infra.documents.env_example import env_example
 from infra.documents.page import page
 from infra.documents.schema import SCHEMA_FILE, schema
@@ -8,4 +9,9 @@ from stacks.registry import SYSTEMS
 
 def documents() -> dict[str, str]:
     """Returns every generated file, path from the checkout to text."""
-    return {".env.example": env_example(SYSTEMS), "docs/configuration.md": page(SYSTEMS), SCHEMA_FILE: schema(SYSTEMS)}
+    models = {
+        ".env.example": env_example(SYSTEMS),
+        "docs/configuration.md": page(SYSTEMS),
+        SCHEMA_FILE: schema(SYSTEMS),
+    }
+    return {**models, **diagrams()}
