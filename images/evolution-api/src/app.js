@@ -6,13 +6,16 @@ import { createCourier } from './events/courier.js';
 import { post } from './events/post.js';
 import { rabbitmqChannel } from './events/rabbitmq.js';
 import { globalWebhook, instanceWebhooks } from './events/webhooks.js';
+import { createInboundMedia } from './domain/inboundMedia.js';
 import { createInstances } from './domain/instances.js';
 import { createMessages } from './domain/messages.js';
+import { createOutgoingMedia } from './domain/outgoingMedia.js';
 import { Registry } from './domain/registry.js';
 import { createWorkspace } from './domain/workspace.js';
 import { createGuards } from './http/guards.js';
 import { createHttpServer } from './http/server.js';
 import { createLog } from './log.js';
+import { createConverter } from './media/converter.js';
 import { createRedis } from './redis/client.js';
 import { createSessions } from './redis/sessions.js';
 import { chatRoutes } from './routes/chat.js';
@@ -34,10 +37,11 @@ import { twinRoutes } from './twin/routes.js';
  * @param {object} parts
  * @param {import('./database/database.js').Database} parts.database
  * @param {import('./settings/settings.js').Settings} parts.settings
+ * @param {import('./media/storage.js').Storage} parts.storage
  * @param {string} parts.workspace folder of the instances
  * @returns {{load: () => Promise<void>, server: import('node:http').Server, start: () => void}}
  */
-export function createApp({ database, settings, workspace }) {
+export function createApp({ database, settings, storage, workspace }) {
   const log = (topic) => createLog(topic, settings.log.levels);
   const store = {
     instances: createInstanceStore(database, settings.database.clientName),
@@ -62,8 +66,15 @@ export function createApp({ database, settings, workspace }) {
     workspace: createWorkspace(workspace),
   });
   const messages = createMessages({
-    bus, log: log('messages'), registry, saves: settings.database.saveMessages, store: store.messages,
+    bus,
+    keepMedia: createInboundMedia({ log: log('media'), storage, webhooks: store.webhooks }),
+    log: log('messages'),
+    registry,
+    saves: settings.database.saveMessages,
+    store: store.messages,
   });
+  const converter = createConverter({ log: log('media'), settings: settings.audioConverter });
+  const media = createOutgoingMedia({ converter, messages, storage });
   const guards = createGuards({ apiKey: settings.auth.apiKey, registry, sessions, store: store.instances });
   const conversations = createConversations({ log: log('twin'), receive: messages.receive });
   const faults = createFaults();
@@ -73,7 +84,7 @@ export function createApp({ database, settings, workspace }) {
     ...instanceRoutes({ guards, instances, settings, store: store.instances }),
     ...rabbitmqRoutes({ enabled: settings.rabbitmq.enabled, guards, instances, store: store.rabbitmqs }),
     ...webhookRoutes({ guards, instances, messages, store: store.webhooks }),
-    ...messageRoutes({ conversations, guards, instances, messages }),
+    ...messageRoutes({ conversations, guards, instances, media, messages }),
     ...chatRoutes({ guards, instances, store: store.messages }),
   ];
   const ownRoutes = twinRoutes({ conversations, faults, guards, paths: routes.map(({ path }) => path) });

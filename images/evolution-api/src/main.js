@@ -1,6 +1,6 @@
 /**
- * The server, in the order of the real one: Postgres, then the first try for Redis and RabbitMQ, then listen, then the
- * stored instances.
+ * The server, in the order of the real one: one look at the S3 bucket, which nobody waits for, then Postgres, then the first
+ * try for Redis and RabbitMQ, then listen, then the stored instances.
  *
  * There is no handler for SIGTERM: under an init the default action ends the process at once, and what was in flight or
  * waiting for a retry is lost. That is the behaviour a stack has to live with.
@@ -9,6 +9,7 @@ import { once } from 'node:events';
 import { createApp } from './app.js';
 import { connectDatabase } from './database/database.js';
 import { createLog, describeError } from './log.js';
+import { createStorage } from './media/storage.js';
 import { fillFromFile } from './settings/dotenv.js';
 import { readSettings } from './settings/settings.js';
 
@@ -20,8 +21,10 @@ process.on('uncaughtException', (error) => fail('the server ends after an unexpe
 try {
   const settings = readSettings(fillFromFile(process.env, '.env'));
   log = createLog('main', settings.log.levels);
+  const storage = createStorage({ log: createLog('s3', settings.log.levels), settings: settings.s3 });
+  void storage.prepare();
   const database = await connectDatabase(settings.database.uri, createLog('database', settings.log.levels));
-  const app = createApp({ database, settings, workspace: 'instances' });
+  const app = createApp({ database, settings, storage, workspace: 'instances' });
   app.start();
   app.server.listen(settings.server.port);
   await once(app.server, 'listening');

@@ -77,3 +77,29 @@ test('no line shows a body, a header or an address', async () => {
     for (const line of lines) assert.doesNotMatch(line, /private|hush/);
   }
 });
+
+test('what is pending is bounded in size, and one event alone always goes', () => {
+  const lines = [];
+  const courier = createCourier({
+    log: createLog('webhook', ['ERROR'], (line) => lines.push(line)), policy: POLICY, post: () => new Promise(() => {}),
+  });
+  const half = { ...DELIVERY, body: { ...DELIVERY.body, data: 'x'.repeat(70 * 1024 * 1024) } };
+  courier.send(half);
+  courier.send(half);
+  courier.send(DELIVERY);
+  assert.equal(courier.pending, 2);
+  assert.equal(lines.length, 1);
+  const alone = createCourier({ log: createLog('webhook', [], () => {}), policy: POLICY, post: () => new Promise(() => {}) });
+  alone.send({ ...DELIVERY, body: { ...DELIVERY.body, data: 'x'.repeat(130 * 1024 * 1024) } });
+  assert.equal(alone.pending, 1);
+});
+
+test('what was delivered makes room again', async () => {
+  const courier = createCourier({ log: createLog('webhook', [], () => {}), policy: POLICY, post: async () => 200 });
+  const large = { ...DELIVERY, body: { ...DELIVERY.body, data: 'x'.repeat(130 * 1024 * 1024) } };
+  courier.send(large);
+  while (courier.pending > 0) await turn();
+  courier.send(DELIVERY);
+  courier.send(DELIVERY);
+  assert.equal(courier.pending, 2);
+});

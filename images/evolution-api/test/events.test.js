@@ -42,9 +42,11 @@ test('an inbound message keeps its id and names its instance', () => {
 });
 
 test('a sent message has no pushName, no status and a remoteJid without suffix', () => {
-  const message = outgoing(INSTANCE, { number: '5511988887777', text: 'olá' });
+  const message = outgoing(INSTANCE, {
+    id: 'x1', message: { conversation: 'olá' }, messageType: 'conversation', number: '5511988887777',
+  });
   assert.deepEqual(Object.keys(message), ['key', 'message', 'messageType', 'messageTimestamp', 'source', 'instanceId']);
-  assert.deepEqual({ ...message.key, id: '' }, { fromMe: true, id: '', remoteJid: '5511988887777' });
+  assert.deepEqual(message.key, { fromMe: true, id: 'x1', remoteJid: '5511988887777' });
 });
 
 test('stored headers are sent as they are and win over those of the client', () => {

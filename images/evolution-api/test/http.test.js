@@ -56,6 +56,33 @@ test('a body above 136 MiB is a 413', async () => {
   assert.equal(answer.statusCode, 413);
 });
 
+test('bodies above what fits at once are a 503 until the others are answered', async () => {
+  let release;
+  const held = new Promise((resolve) => { release = resolve; });
+  let arrived;
+  const holding = new Promise((resolve) => { arrived = resolve; });
+  const routes = [
+    { method: 'POST', path: '/hold', handle: async () => { arrived(); await held; return { status: 200 }; } },
+    { method: 'POST', path: '/take', handle: () => ({ status: 200 }) },
+  ];
+  const log = { error: () => {}, verbose: () => {} };
+  const small = createHttpServer({ cors: { origins: [] }, log, roomBytes: 1_000_000, routes });
+  await once(small.listen(0, '127.0.0.1'), 'listening');
+  const send = (path) =>
+    fetch(`http://127.0.0.1:${small.address().port}${path}`, {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify('x'.repeat(600_000)),
+    });
+  const first = send('/hold');
+  await holding;
+  const refused = await send('/take');
+  assert.equal(refused.status, 503);
+  assert.deepEqual((await refused.json()).response.message, ['Too much is being received at once']);
+  release();
+  assert.equal((await first).status, 200);
+  assert.equal((await send('/take')).status, 200);
+  small.close();
+});
+
 test('a route nobody knows is a 404 in the shape of the API', async () => {
   const answer = await fetch(`${url}/nope?x=1`);
   assert.deepEqual(await answer.json(), { status: 404, error: 'Not Found', response: { message: ['Cannot GET /nope?x=1'] } });

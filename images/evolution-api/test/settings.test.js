@@ -9,6 +9,7 @@ const MINIMAL = {
   DATABASE_PROVIDER: 'postgresql',
   SERVER_TYPE: 'http',
 };
+const EXAMPLE = new URL('../env.example', import.meta.url);
 const BAKED = 'AUTHENTICATION_API_KEY=429683C4C977415CAAFCCE10F7D57E11\nSERVER_TYPE=http\n';
 
 test('an unset key becomes the public one of the shipped file', () => {
@@ -67,4 +68,16 @@ test('retry settings fall back where they make no sense', () => {
   assert.equal(retry.maxAttempts, 10);
   assert.equal(retry.jitterFactor, 0);
   assert.deepEqual(retry.nonRetryableStatusCodes, [400, 401, 403, 404, 422]);
+});
+
+test('an example file fills what a stack forgets of S3', () => {
+  const { s3 } = readSettings(fillFromFile({ ...MINIMAL, S3_ENABLED: 'true', S3_ENDPOINT: 'minio.internal' }, EXAMPLE));
+  assert.deepEqual([s3.port, s3.useSsl, s3.region, s3.skipsPolicy], [443, true, 'eu-west-3', false]);
+  assert.deepEqual([readSettings(MINIMAL).s3.port, readSettings(MINIMAL).s3.enabled], [9000, false]);
+});
+
+test('the converter is off unless it has an address', () => {
+  assert.deepEqual(readSettings(MINIMAL).audioConverter, { key: '', url: '' });
+  const { url } = readSettings({ ...MINIMAL, API_AUDIO_CONVERTER: 'http://audio-converter:4040/process-audio' }).audioConverter;
+  assert.equal(url, 'http://audio-converter:4040/process-audio');
 });

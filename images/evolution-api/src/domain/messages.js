@@ -1,34 +1,39 @@
 /**
- * Messages in and out of an EVOLUTION instance: stored when the settings say so, and announced.
+ * Messages in and out of an EVOLUTION instance: their media kept, stored when the settings say so, and announced.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { internal } from '../http/errors.js';
 
+/** @typedef {{message: Record<string, unknown>, messageType: string}} Content */
+
 /**
  * @param {object} parts
  * @param {import('../events/bus.js').Bus} parts.bus
+ * @param {ReturnType<typeof import('./inboundMedia.js').createInboundMedia>} parts.keepMedia
  * @param {import('../log.js').Log} parts.log
  * @param {import('./registry.js').Registry} parts.registry
  * @param {boolean} parts.saves whether messages become rows
  * @param {ReturnType<typeof import('../store/messages.js').createMessageStore>} parts.store
  */
-export function createMessages({ bus, log, registry, saves, store }) {
-  const publish = async (event, instance, message) => {
+export function createMessages({ bus, keepMedia, log, registry, saves, store }) {
+  const publish = async (event, instance, message, announced = message) => {
     if (saves) await store.insert(message);
-    bus.emit(event, instance, message);
+    bus.emit(event, instance, announced);
     return message;
   };
 
   return {
     /**
      * @param {import('./registry.js').Instance} instance
-     * @param {{delay?: number, number: string, text: string}} request `delay` in ms, waited before anything is stored
+     * @param {{delay?: number, number: string}} request `delay` in ms, waited before anything is stored
+     * @param {(id: string) => Content | Promise<Content>} write what is said, once the message has its id
      */
-    send: async (instance, request) => {
+    send: async (instance, { delay, number }, write) => {
       if (instance.state !== 'open') throw internal('Connection Closed');
-      if (request.delay) await wait(request.delay);
-      return publish('send.message', instance, outgoing(instance, request));
+      if (delay) await wait(delay);
+      const id = randomUUID();
+      return publish('send.message', instance, outgoing(instance, { id, number, ...(await write(id)) }));
     },
 
     /**
@@ -42,7 +47,10 @@ export function createMessages({ bus, log, registry, saves, store }) {
         log.warn('dropped an inbound event', { cause: instance ? 'instance is logged out' : 'unknown numberId' });
         return false;
       }
-      if (event.message) await publish('messages.upsert', instance, incoming(instance, event));
+      if (event.message) {
+        const { announced, stored } = await keepMedia(instance, incoming(instance, event));
+        await publish('messages.upsert', instance, stored, announced);
+      }
       return true;
     },
   };
@@ -63,13 +71,15 @@ export function incoming(instance, event) {
 
 /**
  * `remoteJid` is the number as given, without a suffix: callers that compare it with inbound messages must know.
+ * @param {import('./registry.js').Instance} instance
+ * @param {Content & {id: string, number: string}} parts
  * @returns {import('../store/messages.js').Message}
  */
-export function outgoing(instance, { number, text }) {
+export function outgoing(instance, { id, message, messageType, number }) {
   return {
-    key: { fromMe: true, id: randomUUID(), remoteJid: number },
-    message: { conversation: text },
-    messageType: 'conversation',
+    key: { fromMe: true, id, remoteJid: number },
+    message,
+    messageType,
     messageTimestamp: now(),
     source: 'unknown',
     instanceId: instance.id,

@@ -5,8 +5,11 @@
 import { describeError } from '../log.js';
 import { nextDelaySeconds } from './schedule.js';
 
-/** The real server has no bound. Here a dead receiver must not fill the container's memory within its ten tries. */
+/** The real server has neither bound. Here a dead receiver must not fill the container's memory within its ten tries. */
 const MAX_PENDING = 5_000;
+
+/** Written as JSON. A single event above it goes all the same, when nothing else is pending. */
+const MAX_PENDING_CHARACTERS = 128 * 1024 * 1024;
 
 /** @typedef {{body: {event: string, instance: string}, headers: Record<string, unknown>, url: string}} Delivery */
 /** @typedef {{send: (delivery: Delivery) => void, readonly pending: number}} Courier */
@@ -21,14 +24,19 @@ const MAX_PENDING = 5_000;
  */
 export function createCourier({ log, policy, post, after = (work, seconds) => setTimeout(work, seconds * 1000) }) {
   let pending = 0;
+  let characters = 0;
 
-  const attempt = async (delivery, number) => {
+  const attempt = async (delivery, number, size) => {
+    const done = () => {
+      pending -= 1;
+      characters -= size;
+    };
     const facts = { event: delivery.body.event, instance: delivery.body.instance, attempt: number };
     let status;
     try {
       status = await post(delivery, policy.timeoutMs);
       if (status >= 200 && status < 300) {
-        pending -= 1;
+        done();
         log.webhooks('delivered', { ...facts, status });
         return;
       }
@@ -38,11 +46,11 @@ export function createCourier({ log, policy, post, after = (work, seconds) => se
     }
     const seconds = nextDelaySeconds(number, status, policy);
     if (seconds === undefined) {
-      pending -= 1;
+      done();
       log.error('gave up a webhook', facts);
       return;
     }
-    after(() => attempt(delivery, number + 1), seconds);
+    after(() => attempt(delivery, number + 1, size), seconds);
   };
 
   return {
@@ -50,13 +58,15 @@ export function createCourier({ log, policy, post, after = (work, seconds) => se
       return pending;
     },
     send: (delivery) => {
-      if (pending >= MAX_PENDING) {
+      const size = JSON.stringify(delivery.body).length;
+      if (pending >= MAX_PENDING || (pending > 0 && characters + size > MAX_PENDING_CHARACTERS)) {
         log.error('dropped a webhook: too many are pending', { event: delivery.body.event, pending });
         return;
       }
       pending += 1;
+      characters += size;
       // `attempt` handles its own failures; starting it later keeps the caller's answer from waiting for it.
-      setImmediate(attempt, delivery, 1);
+      setImmediate(attempt, delivery, 1, size);
     },
   };
 }

@@ -34,3 +34,6 @@ export const tooLarge = () => new HttpError(413, 'request entity too large');
 
 /** @param {string} message for callers; nothing internal */
 export const internal = (message) => new HttpError(500, message);
+
+/** What is asked for is allowed, only not now. */
+export const busy = () => new HttpError(503, ['Too much is being received at once']);

@@ -8,6 +8,7 @@ import { badRequest } from './errors.js';
  * @property {any} body
  * @property {string} host
  * @property {string | undefined} authorization
+ * @property {import('./form.js').FormFile} [file] of a route that takes forms
  * @property {string | undefined} key header `apikey`
  * @property {Record<string, string>} params
  * @property {URLSearchParams} query
@@ -17,6 +18,7 @@ import { badRequest } from './errors.js';
  * @typedef {object} Route
  * @property {string} method
  * @property {string} path with `:name` for a part and a final `*` for anything
+ * @property {boolean} [form] takes a multipart body as well; it is read after the guards
  * @property {boolean} [exempt] failures asked for do not strike it
  * @property {import('./guards.js').Guard[]} [guards]
  * @property {(call: Call) => Promise<Reply> | Reply} handle

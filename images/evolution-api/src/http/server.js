@@ -3,11 +3,14 @@
  */
 import { STATUS_CODES, createServer } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
+import { BODY_LIMIT_BYTES } from '../contract.js';
 import { describeError } from '../log.js';
 import { readJson } from './body.js';
 import { corsHeaders } from './cors.js';
 import { HttpError, internal, notFound } from './errors.js';
+import { isForm, readForm } from './form.js';
 import { match } from './router.js';
+import { createRoom } from './room.js';
 
 /** Stands for an answer that never leaves. */
 const DROPPED = Object.freeze({ status: 0 });
@@ -16,15 +19,19 @@ const DROPPED = Object.freeze({ status: 0 });
  * @param {object} parts
  * @param {Parameters<typeof corsHeaders>[0]} parts.cors
  * @param {import('../log.js').Log} parts.log
+ * @param {number} [parts.roomBytes] of bodies held at once
  * @param {import('./router.js').Route[]} parts.routes
  * @param {import('../twin/faults.js').Strike} [parts.strike] failures asked for
  * @returns {import('node:http').Server}
  */
-export function createHttpServer({ cors, log, routes, strike = () => undefined }) {
+export function createHttpServer({ cors, log, roomBytes = BODY_LIMIT_BYTES, routes, strike = () => undefined }) {
+  const room = createRoom(roomBytes);
   return createServer(async (request, response) => {
+    const place = room.open();
     const started = performance.now();
     const headers = corsHeaders(cors, request.headers);
-    const { reply, path } = await answer(request, { log, routes, strike });
+    const { reply, path } = await answer(request, { log, place, routes, strike });
+    place.leave();
     if (reply === DROPPED) request.socket.destroy();
     else send(response, reply, headers);
     log.verbose('answered', { method: request.method, path, status: reply.status, ms: Math.round(performance.now() - started) });
@@ -32,13 +39,13 @@ export function createHttpServer({ cors, log, routes, strike = () => undefined }
 }
 
 /** @returns {Promise<{reply: import('./router.js').Reply, path?: string}>} with the pattern, never the path itself */
-async function answer(request, { log, routes, strike }) {
+async function answer(request, { log, place, routes, strike }) {
   let path;
   try {
     if (request.method === 'OPTIONS') return { reply: { status: 204 } };
     const { pathname, searchParams } = new URL(request.url, 'http://localhost');
     // Before the guards, as on the real server: whether a name is taken stands in the body.
-    const body = await readJson(request);
+    const body = await readJson(request, place);
     const found = match(routes, request.method, pathname);
     if (!found) throw notFound(`Cannot ${request.method} ${request.url}`);
     path = found.route.path;
@@ -53,6 +60,7 @@ async function answer(request, { log, routes, strike }) {
     const fault = found.route.exempt ? undefined : strike(path, found.params);
     const reply = await withFault(fault, async () => {
       for (const guard of found.route.guards ?? []) await guard(call);
+      if (found.route.form && isForm(request)) Object.assign(call, await readForm(request, place));
       return found.route.handle(call);
     });
     return { reply, path };

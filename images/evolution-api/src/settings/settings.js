@@ -9,6 +9,7 @@ import { readGlobalEvents } from './globalEvents.js';
 import { readRabbitmq } from './rabbitmq.js';
 import { readRedis } from './redis.js';
 import { readRetryPolicy } from './retry.js';
+import { readS3 } from './s3.js';
 import { isTrue } from './switch.js';
 
 /** API key of the code itself, reached only by setting the variable to the empty text. */
@@ -25,6 +26,7 @@ const PROVIDERS = ['postgresql', 'psql_bouncer'];
  */
 export function readSettings(env) {
   return Object.freeze({
+    audioConverter: { key: env.API_AUDIO_CONVERTER_KEY || '', url: env.API_AUDIO_CONVERTER || '' },
     auth: {
       apiKey: env.AUTHENTICATION_API_KEY || CODE_DEFAULT_API_KEY,
       exposeInPayloads: isTrue(env.AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES),
@@ -49,6 +51,7 @@ export function readSettings(env) {
     },
     rabbitmq: readRabbitmq(env),
     redis: readRedis(env),
+    s3: readS3(env),
     server: {
       managerDisabled: isTrue(env.SERVER_DISABLE_MANAGER),
       port: port(env),
