@@ -8,7 +8,7 @@ OWN = apps/assistant images/audio-converter images/probe
 
 .DEFAULT_GOAL := help
 .PHONY: help setup python up images preview down destroy smoke status logs shell restart rebuild \
-  import-env lock-images credentials test test-apps e2e check docs format
+  import-env lock-images credentials test test-apps e2e e2e-all check docs format
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -73,6 +73,9 @@ test-apps: python ## run the tests of our own applications, each with its own pi
 	done
 
 e2e: setup ## run the engine tests: real containers, a stack of their own
+	@. .venv/environment.sh && python -m pytest -m "engine and not long" -v
+
+e2e-all: setup ## the same with the long ones
 	@. .venv/environment.sh && python -m pytest -m engine -v
 
 check: python ## lints, types, shell scripts, Dockerfiles

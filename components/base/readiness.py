@@ -43,9 +43,10 @@ class GateRequest:
         proxy: Proxy in front of it.
         reload: Command that makes it take its files; empty when there is nothing to take.
         reload_hint: What a person can do when that command fails.
-        restart_at_once: Whether an unhealthy container is restarted before it is asked again, as only stateless
-            services may be.
+        restart_at_once: Whether a container in trouble that does not answer is restarted at once, as only stateless
+            services may be; others have a whole budget to answer before that.
         service: Name for messages.
+        troubled: Whether something was wrong with it when this run began.
     """
 
     budget_seconds: int
@@ -61,6 +62,7 @@ class GateRequest:
     reload: Sequence[str] = ()
     reload_hint: str = ""
     restart_at_once: bool = False
+    troubled: bool = False
 
 
 def wait_ready(client: DockerClient, request: GateRequest, halt: Halt) -> None:
@@ -81,9 +83,11 @@ def wait_ready(client: DockerClient, request: GateRequest, halt: Halt) -> None:
         serving = request.proxy.network if request.proxy else ""
         already = serving in (container.attrs["NetworkSettings"]["Networks"] or {})
         repair.networks(client, container, [row for row in request.networks if already or row.name != serving])
-        repair.run(container, request.grace_seconds)
+        fresh = repair.run(container, request.grace_seconds)
         container.reload()
         sick = unhealthy(container.attrs["State"])
+        if request.troubled and not fresh and not succeeds(client, container, request.command, PROBE_SECONDS):
+            sick = True  # a process that lived through the fault may be beyond help, like a proxy without memory
         if sick and request.restart_at_once:
             container.restart(timeout=request.grace_seconds)
             container.reload()

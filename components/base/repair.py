@@ -66,18 +66,23 @@ def networks(client: DockerClient, container: Container, wanted: Sequence[Joined
             client.networks.get(network.name).connect(container, aliases=list(network.aliases))
 
 
-def run(container: Container, grace_seconds: int) -> None:
+def run(container: Container, grace_seconds: int) -> bool:
     """Makes a container run that is paused, stopped or in a restart loop.
 
     Args:
         container: The container.
         grace_seconds: Time it has to stop when it must be restarted.
+
+    Returns:
+        Whether its process is a new one.
     """
     state = container.attrs["State"]
     if state["Paused"]:
         container.unpause()
-    elif state["Restarting"] or looping(container.attrs, datetime.now(UTC)):
+        return False
+    if state["Restarting"] or looping(container.attrs, datetime.now(UTC)):
         container.stop(timeout=grace_seconds)
-        container.start()
-    elif not state["Running"]:
-        container.start()
+    elif state["Running"]:
+        return False
+    container.start()
+    return True

@@ -120,7 +120,7 @@ class Example:
         stop, wrong = threading.Event(), list[str]()
 
         def run() -> None:
-            while not stop.wait(0.03):
+            while not stop.wait(0.1):
                 try:
                     self.order()
                 except (OSError, AssertionError, http.client.HTTPException, ValueError) as error:

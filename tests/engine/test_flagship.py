@@ -115,8 +115,10 @@ def test_no_secret_can_be_read_without_asking(checkout: Checkout, engine: docker
 
 @pytest.mark.parametrize(
     ("fault", "seen"),
-    [("stop", r"exited \(exit"), ("remove", "missing")],
-    ids=["stopped", "removed"],
+    [
+        pytest.param("stop", r"exited \(exit", id="stopped", marks=pytest.mark.long),
+        pytest.param("remove", "missing", id="removed"),
+    ],
 )
 def test_drift_of_every_service_is_named_by_preview_and_healed_by_up(
     checkout: Checkout, engine: docker.DockerClient, fault: str, seen: str
@@ -150,6 +152,7 @@ def test_drift_of_one_service_leaves_the_others_alone(checkout: Checkout, engine
     assert checkout.make("smoke").code == 0
 
 
+@pytest.mark.long
 def test_another_image_of_the_same_contract(checkout: Checkout, engine: docker.DockerClient) -> None:
     """Nothing but its contract is known of Evolution API's image."""
     file = checkout.path / f"Pulumi.{STACK}.yaml"

@@ -9,7 +9,7 @@ import pytest
 from tests.engine.conftest import STACK, Checkout, containers
 from tests.engine.flagship import conversation
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.long]
 
 SAVED_SECONDS = 3
 SLOW_MACHINE = 3

@@ -55,7 +55,10 @@ def interrupt_up(checkout: Checkout, engine: docker.DockerClient, how: signal.Si
     assert running.returncode != 0
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "killed"])
+@pytest.mark.parametrize(
+    "how",
+    [pytest.param(signal.SIGINT, id="Ctrl-C", marks=pytest.mark.long), pytest.param(signal.SIGKILL, id="killed")],
+)
 def test_an_interrupted_up_is_finished_by_the_next(
     checkout: Checkout, engine: docker.DockerClient, how: signal.Signals
 ) -> None:
@@ -89,7 +92,13 @@ SAMPLED = [
 """Every tenth that this stack can be given; `tests/config` has them all, without Pulumi."""
 
 
-@pytest.mark.parametrize("case", SAMPLED, ids=lambda case: str(case.name))
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case.name, marks=[] if number % 3 == 0 else pytest.mark.long)
+        for number, case in enumerate(SAMPLED)
+    ],
+)
 def test_a_wrong_configuration_changes_nothing(checkout: Checkout, engine: docker.DockerClient, case: Case) -> None:
     """Told by the real program with the same words."""
     before = {name: found["Id"] for name, found in containers(engine).items()}

@@ -156,6 +156,25 @@ def test_a_stateless_service_that_is_unhealthy_is_restarted_at_once() -> None:
     assert container.calls == ["restart within 7"]
 
 
+def test_a_process_that_does_not_recover_from_a_fault_is_restarted() -> None:
+    """At once when it keeps nothing; not when it answers, not when its process is new, not without a fault."""
+    stuck = PaperContainer([state()])
+    wait_ready(client(PaperEngine(stuck, failures=1)), request(restart_at_once=True, troubled=True), Halt())
+    assert stuck.calls == ["restart within 7"]
+    store = PaperContainer([state()])
+    wait_ready(client(PaperEngine(store, failures=2)), request(budget_seconds=0, troubled=True), Halt())
+    assert store.calls == ["restart within 7"]
+    answering = PaperContainer([state()])
+    wait_ready(client(PaperEngine(answering)), request(restart_at_once=True, troubled=True), Halt())
+    assert answering.calls == []
+    new = PaperContainer([state(Running=False), state()])
+    wait_ready(client(PaperEngine(new, failures=1)), request(restart_at_once=True, troubled=True), Halt())
+    assert new.calls == ["start"]
+    starting = PaperContainer([state()])
+    wait_ready(client(PaperEngine(starting, failures=1)), request(restart_at_once=True), Halt())
+    assert starting.calls == []
+
+
 def test_a_store_is_restarted_only_after_a_whole_budget() -> None:
     """One that answers is left alone; one that does not gets one restart and another budget."""
     answering = PaperContainer([state(Health=UNHEALTHY)])

@@ -63,6 +63,7 @@ def _pass(olds: dict[str, Any], news: dict[str, Any]) -> None:
         reload_hint=news["reload"].get("hint", ""),
         restart_at_once=news["restart_at_once"],
         service=news["service"],
+        troubled=same and news["observed"] not in verdict.GOOD,
     )
     wait = readiness.wait_ready if request.command else readiness.run_job
     wait(client(news["docker_host"]), request, process.halt)
