@@ -1,6 +1,7 @@
 """How the flagship stops and starts again: down, interrupted, refused, destroyed."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -19,8 +20,9 @@ WARM_UP_SECONDS = 90
 
 
 def test_down_keeps_data_and_logins(checkout: Checkout, engine: docker.DockerClient) -> None:
-    """After down and up the application remembers the earlier messages."""
-    earlier = reply(checkout.make("smoke").text)
+    """After down and up the application remembers the earlier messages, and Redis its keys."""
+    earlier, kept = reply(checkout.make("smoke").text), redis_keys(checkout, engine)
+    assert kept
     down = checkout.make("down")
     assert down.code == 0, down.text
     left = names(engine)
@@ -32,6 +34,20 @@ def test_down_keeps_data_and_logins(checkout: Checkout, engine: docker.DockerCli
     assert up.code == 0, up.text
     assert time.monotonic() - started < WARM_UP_SECONDS
     assert reply(up.text) == earlier + 1
+    assert redis_keys(checkout, engine) >= kept
+
+
+def redis_keys(checkout: Checkout, engine: docker.DockerClient) -> set[str]:
+    """Returns what Evolution API keeps in Redis."""
+    found = re.search(r"redis\s+password\s+([A-Za-z0-9]{32})", checkout.make("credentials").text)
+    assert found
+    redis: Any = engine.containers.get(containers(engine)["redis"]["Id"])
+    listed = redis.exec_run(
+        ["redis-cli", "--no-auth-warning", "--user", "app", "-n", "6", "keys", "*"],
+        environment={"REDISCLI_AUTH": found.group(1)},
+    )
+    assert listed.exit_code == 0, listed.output
+    return set(listed.output.decode().split())
 
 
 def interrupt_up(checkout: Checkout, engine: docker.DockerClient, how: signal.Signals) -> None:
