@@ -16,7 +16,8 @@ from tests.engine.flagship import VOLUMES, reply
 
 pytestmark = pytest.mark.engine
 
-WARM_UP_SECONDS = 90
+WARM_UP_SECONDS = 240
+"""A hang, on whatever machine; how long it takes is measured elsewhere."""
 
 
 def test_down_keeps_data_and_logins(checkout: Checkout, engine: docker.DockerClient) -> None:
