@@ -278,9 +278,8 @@ def test_two_stacks_live_side_by_side(example: Example, engine: DockerClient) ->
         before = ids(engine, other)
         refused = other.pulumi("destroy --yes")
         assert refused.code != 0
-        assert "cannot be deleted\nbecause it is protected" in refused.text.replace("because", "\nbecause"), (
-            refused.text
-        )
+        assert "cannot be deleted" in refused.text, refused.text
+        assert "because it is protected" in refused.text, refused.text
         assert ids(engine, other) == before
         other.protect_data = False
         other.must_up()
