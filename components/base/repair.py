@@ -6,11 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from docker import DockerClient
+from docker.errors import APIError
 from docker.models.containers import Container
 
 from components.base.verdict import looping
 
 MIB = 1024 * 1024
+ENDED = "container not running"
+"""What the engine's own runtime says of a process that has ended."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +32,8 @@ class Joined:
 def limits(client: DockerClient, container: Container, *, memory_mib: int, pids: int) -> None:
     """Sets memory and pids limits where they differ.
 
-    The pids limit is the one that neither the provider nor the client library's update call can set.
+    The pids limit is the one that neither the provider nor the client library's update call can set. A process that
+    ends meanwhile has none to be set, and who waits for it says why it ended; the engine notices later than the kernel.
 
     Args:
         client: The engine.
@@ -46,7 +50,11 @@ def limits(client: DockerClient, container: Container, *, memory_mib: int, pids:
     if wanted:
         api: Any = client.api  # its public update call lacks PidsLimit, and the type stubs lack the private ones
         url = api._url("/containers/{0}/update", container.id)  # noqa: SLF001
-        api._raise_for_status(api._post_json(url, data=wanted))  # noqa: SLF001
+        try:
+            api._raise_for_status(api._post_json(url, data=wanted))  # noqa: SLF001
+        except APIError as error:
+            if ENDED not in str(error.explanation):
+                raise
 
 
 def networks(client: DockerClient, container: Container, wanted: Sequence[Joined]) -> None:

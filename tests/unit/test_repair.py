@@ -2,7 +2,9 @@
 
 from typing import Any, cast
 
+import pytest
 from docker import DockerClient
+from docker.errors import APIError
 from docker.models.containers import Container
 
 from components.base import repair
@@ -19,6 +21,7 @@ class Paper:
         self.api = self
         self.networks = self
         self.calls: list[object] = []
+        self.refusal = ""
         self._network = ""
 
     def _url(self, path: str, id_: str) -> str:
@@ -28,7 +31,8 @@ class Paper:
         self.calls.append((url, data))
 
     def _raise_for_status(self, _answer: None) -> None:
-        return
+        if self.refusal:
+            raise APIError("500 Server Error", explanation=self.refusal)
 
     def get(self, name: str) -> "Paper":
         """Returns the network."""
@@ -55,6 +59,17 @@ def test_limits_that_differ_are_set() -> None:
     right = Paper(HostConfig={"Memory": 64 * MIB, "MemorySwap": 64 * MIB, "PidsLimit": 9})
     repair.limits(cast("DockerClient", right), cast("Container", right), memory_mib=64, pids=9)
     assert right.calls == []
+
+
+def test_a_process_that_has_ended_has_no_limits_to_be_set() -> None:
+    """Who waits for it says why it ended; any other refusal is one."""
+    paper = Paper(HostConfig={"Memory": 6 * MIB, "MemorySwap": 6 * MIB, "PidsLimit": None})
+    paper.refusal = "Cannot update container abc: runc did not terminate successfully: container not running\n: unknown"
+    repair.limits(cast("DockerClient", paper), cast("Container", paper), memory_mib=64, pids=9)
+    assert len(paper.calls) == 1
+    paper.refusal = "Cannot update container abc: Minimum memory limit allowed is 6MB"
+    with pytest.raises(APIError):
+        repair.limits(cast("DockerClient", paper), cast("Container", paper), memory_mib=1, pids=9)
 
 
 def test_networks_are_joined_with_their_aliases_and_others_left() -> None:
