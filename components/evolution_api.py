@@ -13,9 +13,11 @@ from typing import Final, final
 
 import pulumi
 
+from components.audio_converter import AudioConverterConnection
 from components.base import lock, secrets
 from components.base.connections import EvolutionConnection, PostgresConnection, RabbitConnection, RedisConnection
 from components.base.engines.containers import ContainersEngine
+from components.base.s3 import S3Connection
 from components.base.spec import FILES_ROOT, DataVolume, JobSpec, Port, Probe, Resources, ServiceSpec
 from components.evolution_settings import ENVIRONMENT, EvolutionSecrets, plain_settings, settings_file
 
@@ -34,7 +36,9 @@ class EvolutionApiArgs:
         broker: Its own virtual host.
         cache: Where it keeps sessions' keys.
         client_name: Name under which the server keeps its rows; changing it hides every instance.
+        converter: What turns audio into what WhatsApp plays.
         database: Its own database.
+        media: The bucket for media; whoever reads them must reach it by the same name.
         api_key: The user's own global key instead of a generated one.
         host_port: Port on the host's loopback.
         queue_events: Events it publishes to the broker.
@@ -46,7 +50,9 @@ class EvolutionApiArgs:
     broker: RabbitConnection
     cache: RedisConnection
     client_name: str
+    converter: AudioConverterConnection
     database: PostgresConnection
+    media: S3Connection
     api_key: str | None = field(default=None, repr=False)
     host_port: int | None = None
     queue_events: Sequence[str] = ()
@@ -84,12 +90,19 @@ class EvolutionApi(pulumi.ComponentResource):
             api_key=secrets.single(f"{name}-api-key", child, given=args.api_key),
             broker=args.broker,
             cache=args.cache,
+            converter=args.converter,
             database=args.database,
+            media=args.media,
             meta_token=secrets.generated(f"{name}-meta-token", child),
             metrics_password=secrets.generated(f"{name}-metrics-password", child),
         )
         plain = plain_settings(
-            client_name=args.client_name, extra=args.settings, host=name, queue_events=args.queue_events
+            client_name=args.client_name,
+            converter=args.converter,
+            extra=args.settings,
+            host=name,
+            media=args.media,
+            queue_events=args.queue_events,
         )
         settings = settings_file(plain, held)
         migrations = engine.job(f"{name}-migrate", migrations_spec(f"{name}-migrate", args, settings), self)
@@ -120,7 +133,7 @@ def evolution_spec(
         resources=args.resources,
         secret_files={KEY_FILE: api_key, SETTINGS_FILE: settings},
         user=lock.user("evolution-api"),
-        uses=(args.database, args.cache, args.broker),
+        uses=(args.database, args.cache, args.broker, args.media, args.converter),
         volumes=(DataVolume(name=args.volume, path=INSTANCES_PATH),),
         working_dir=WORKING_DIR,
         writable={"/tmp": 128},  # noqa: S108 inside the container

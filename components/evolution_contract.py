@@ -1,13 +1,14 @@
 """What may be set in Evolution API 2.3.7, besides what this product sets itself.
 
-The server ignores names it does not know, and half of the names in circulation are such: a setting that changes nothing
-is worse than one that is refused.
+The server ignores names it does not know, and half of the names in circulation are such.
 
 Source: `src/config/env.config.ts` of https://github.com/EvolutionAPI/evolution-api, version 2.3.7.
 """
 
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
+
+from components.base.image_contract import ImageContract
 
 QueueEvent = Literal[
     "CALL",
@@ -98,7 +99,6 @@ FREE: Final = frozenset(
         "WEBSOCKET_GLOBAL_EVENTS",
     }
 )
-
 """Names that may be set in `evolutionApi.settings`."""
 
 _WIRED = "follows from the services this one is connected to"
@@ -174,18 +174,16 @@ PREFIXES: Final[Mapping[str, str]] = {
 }
 """Beginnings of names of which the same is true."""
 
+CONTRACT: Final = ImageContract(
+    free=FREE,
+    image="Evolution API 2.3.7",
+    listed="src/config/env.config.ts of its source",
+    prefixes=PREFIXES,
+    refused=REFUSED,
+    unknown="reads no such variable, so it would change nothing",
+)
+
 
 def queue_variable(event: str) -> str:
     """Returns the variable that publishes an event, as the code reads it."""
     return f"RABBITMQ_EVENTS_{READ_AS.get(event, event)}"
-
-
-def refusal(name: str) -> str:
-    """Returns why a name may not be set; empty for one that may, or that nobody knows.
-
-    Args:
-        name: Variable.
-    """
-    if name in FREE:
-        return ""
-    return REFUSED.get(name) or next((why for start, why in PREFIXES.items() if name.startswith(start)), "")

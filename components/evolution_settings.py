@@ -13,7 +13,9 @@ from typing import Final
 
 import pulumi
 
+from components.audio_converter import AudioConverterConnection
 from components.base.connections import PostgresConnection, RabbitConnection, RedisConnection
+from components.base.s3 import S3Connection
 from components.evolution_contract import QUEUE_EVENTS, queue_variable
 
 ENVIRONMENT: Final = {
@@ -77,14 +79,10 @@ FIXED: Final = {
     "RABBITMQ_FRAME_MAX": "8192",
     "RABBITMQ_GLOBAL_ENABLED": "true",
     "RABBITMQ_PREFIX_KEY": "evolution",
-    "S3_BUCKET": "",
-    "S3_ENABLED": "false",
-    "S3_ENDPOINT": "",
-    "S3_PORT": "443",
-    "S3_REGION": "",
+    "S3_ENABLED": "true",
+    "S3_SAVE_VIDEO": "false",
     # Otherwise the bucket is made readable by everybody at every start.
     "S3_SKIP_POLICY": "true",
-    "S3_USE_SSL": "true",
     "SENTRY_DSN": "",
     "SERVER_DISABLE_DOCS": "true",
     "SERVER_DISABLE_MANAGER": "false",
@@ -130,7 +128,9 @@ class EvolutionSecrets:
         api_key: Global key.
         broker: Where events are published.
         cache: Where sessions' keys are kept.
+        converter: What turns audio into what WhatsApp plays.
         database: Its own database.
+        media: The bucket for media.
         meta_token: What Meta's cloud must present when it registers a webhook; the image's own is known to everybody.
         metrics_password: Password of the metrics' user.
     """
@@ -138,13 +138,16 @@ class EvolutionSecrets:
     api_key: pulumi.Output[str]
     broker: RabbitConnection
     cache: RedisConnection
+    converter: AudioConverterConnection
     database: PostgresConnection
+    media: S3Connection
     meta_token: pulumi.Output[str]
     metrics_password: pulumi.Output[str]
 
     def values(self) -> Mapping[str, pulumi.Output[str]]:
         """Returns variable to value; the server takes user and password from its addresses without decoding them."""
         return {
+            "API_AUDIO_CONVERTER_KEY": self.converter.api_key,
             "AUTHENTICATION_API_KEY": self.api_key,
             "CACHE_REDIS_URI": self.cache.url(),
             "DATABASE_CONNECTION_URI": self.database.url(
@@ -152,26 +155,42 @@ class EvolutionSecrets:
             ),
             "METRICS_PASSWORD": self.metrics_password,
             "RABBITMQ_URI": self.broker.url(),
+            "S3_SECRET_KEY": self.media.secret_key,
             "WA_BUSINESS_TOKEN_WEBHOOK": self.meta_token,
         }
 
 
 def plain_settings(
-    *, client_name: str, extra: Mapping[str, str], host: str, queue_events: Sequence[str]
+    *,
+    client_name: str,
+    converter: AudioConverterConnection,
+    extra: Mapping[str, str],
+    host: str,
+    media: S3Connection,
+    queue_events: Sequence[str],
 ) -> Mapping[str, str]:
     """Returns every setting that is no secret.
 
     Args:
         client_name: Name under which the server keeps its rows.
+        converter: What turns audio into what WhatsApp plays.
         extra: Settings of the user's own, checked against the contract.
         host: Network alias of the server, which goes into webhooks.
+        media: The bucket for media.
         queue_events: Events that are published to the broker.
     """
     return {
         **FIXED,
         **{f"{name}_ENABLED": "false" for name in SWITCHED_OFF},
         **{queue_variable(event): "true" if event in queue_events else "false" for event in QUEUE_EVENTS},
+        "API_AUDIO_CONVERTER": converter.url,
         "DATABASE_CONNECTION_CLIENT_NAME": client_name,
+        "S3_ACCESS_KEY": media.access_key,
+        "S3_BUCKET": media.bucket,
+        "S3_ENDPOINT": media.host,
+        "S3_PORT": str(media.port),
+        "S3_REGION": media.region,
+        "S3_USE_SSL": "true" if media.use_ssl else "false",
         "SERVER_URL": f"http://{host}:8080",
         **extra,
     }

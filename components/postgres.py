@@ -7,7 +7,7 @@ Source: https://hub.docker.com/_/postgres (entrypoint rules, uid, paths); design
 `shared_buffers` and `max_connections` from https://www.postgresql.org/docs/15/runtime-config-resource.html
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, final
 
@@ -66,6 +66,8 @@ class PostgresArgs:
         password: The user's own password instead of a generated one.
         resources: Limits; `shared_buffers` is a quarter of the memory.
         rotation: How often the generated password has been rotated, 0 or more.
+        settings: Further parameters, checked against `components.postgres_contract`. They stand in the command line, so
+            none of them is secret.
     """
 
     database: str
@@ -78,6 +80,7 @@ class PostgresArgs:
     password: str | None = field(default=None, repr=False)
     resources: Resources = field(default_factory=lambda: Resources(memory_mib=512))
     rotation: int = 0
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @final
@@ -144,6 +147,7 @@ def postgres_spec(name: str, args: PostgresArgs, superuser: pulumi.Input[str], r
             *("-c", "password_encryption=scram-sha-256"),
             # The official image's own; said because a build of the server may have been made for another folder.
             *("-c", "unix_socket_directories=/var/run/postgresql"),
+            *(part for name, value in sorted(args.settings.items()) for part in ("-c", f"{name}={value}")),
         ),
         environment={
             "POSTGRES_DB": args.database,

@@ -78,6 +78,7 @@ class RabbitMqArgs:
         host_port: Port of the console on the host's loopback; not published when None.
         resources: Limits.
         rotation: How often the generated passwords have been rotated, 0 or more.
+        settings: Further keys, checked against `components.rabbitmq_contract`; none of them is secret.
     """
 
     consumers: Sequence[RabbitConsumer]
@@ -86,6 +87,7 @@ class RabbitMqArgs:
     host_port: int | None = None
     resources: Resources = field(default_factory=lambda: Resources(memory_mib=512, cpus=1, pids=512))
     rotation: int = 0
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @final
@@ -240,5 +242,6 @@ def config(files: str, args: RabbitMqArgs) -> str:
         "log.console": "true",
         "log.console.level": "info",
         "vm_memory_high_watermark.absolute": f"{int(args.resources.memory_mib * MEMORY_SHARE)}MiB",
+        **args.settings,
     }
-    return "".join(f"{key} = {value}\n" for key, value in lines.items())
+    return "".join(f"{key} = {value}\n" for key, value in sorted(lines.items()))

@@ -7,6 +7,7 @@ Source: https://redis.io/docs/latest/operate/oss_and_stack/management/config/ an
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, final
 
@@ -39,6 +40,7 @@ class RedisArgs:
         policy: What happens when the memory is full; queues and sessions must never be evicted.
         resources: Limits.
         rotation: How often the generated password has been rotated, 0 or more.
+        settings: Further directives, checked against `components.redis_contract`; none of them is secret.
     """
 
     volume: str
@@ -46,6 +48,7 @@ class RedisArgs:
     policy: Literal["noeviction", "allkeys-lru"] = "noeviction"
     resources: Resources = field(default_factory=lambda: Resources(memory_mib=256))
     rotation: int = 0
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @final
@@ -137,8 +140,9 @@ def config(files: str, args: RedisArgs) -> str:
         "protected-mode": "no",  # the ACL protects; this mode refuses all but loopback
         "save": '""',
         "tcp-keepalive": 60,
+        **args.settings,
     }
-    return "".join(f"{key} {value}\n" for key, value in lines.items())
+    return "".join(f"{key} {value}\n" for key, value in sorted(lines.items()))
 
 
 def _as_operator(files: str, command: str, answer: str) -> tuple[str, ...]:

@@ -24,10 +24,12 @@ class SmokeArgs:
     Attributes:
         app: The application, as everybody reaches it.
         instance: The WhatsApp number that is written to; one of its own, so that no customer ever sees it.
+        media_outside: Whether media lie outside of the system's networks, so that reading one needs a way out.
     """
 
     app: HttpConnection
     instance: InstanceConnection
+    media_outside: bool = False
 
 
 @final
@@ -63,7 +65,7 @@ def smoke_spec(name: str, args: SmokeArgs) -> JobSpec:
         command=("smoke", "--settings", f"{files}/smoke.json"),
         files={"smoke.json": json.dumps(settings, indent=2, sort_keys=True)},
         image="probe",
-        networks=frozenset({"edge"}),
+        networks=frozenset({"edge", "egress"} if args.media_outside else {"edge"}),
         resources=Resources(memory_mib=128),
         secret_files={"token": args.instance.token, "webhook_secret": args.instance.webhook_secret},
         user=lock.user("probe"),

@@ -33,7 +33,8 @@ def require(engine: DockerClient, config: StackConfig, systems: Mapping[str, Sys
         )
     if pulumi.runtime.is_dry_run():
         return
-    wanted = {image for system in config.systems for image in systems[system].images} - config.image_overrides.keys()
+    used = {image for name, settings in config.systems.items() for image in systems[name].images(settings)}
+    wanted = used - config.image_overrides.keys()
     missing = [name for name in _references(wanted) if not has_image(engine, name)]
     if missing:
         raise UserError(

@@ -89,7 +89,8 @@ def decided(name: str) -> str:
     Args:
         name: Variable.
     """
-    theirs = "" if name.startswith("POSTGRES_") else evolution_contract.refusal(name)  # those are the servers' own
+    servers_own = name.startswith("POSTGRES_")
+    theirs = "" if servers_own else evolution_contract.CONTRACT.refusal(name)
     return LEFT_OUT.get(name) or theirs
 
 

@@ -1,16 +1,19 @@
 """What the verbs need to know of a stack before Pulumi runs: its file, read without the program."""
 
+import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import typer
 import yaml
+from pydantic import ValidationError
 
 from components.base.lock import CHECKOUT, Source
 from infra.config import image_source
 from stacks.registry import SYSTEMS
 
 PROJECT = "zapstack"
+PLACEHOLDER: Final = "a-secret-of-some-length"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +24,7 @@ class StackFile:
         development: Whether it is a development stack.
         docker_host: Engine address; empty means the environment's.
         image_source: Where third-party images come from.
+        images: Names in the lock file of the images its systems run on.
         name: Stack name.
         systems: Names of its systems.
     """
@@ -28,15 +32,9 @@ class StackFile:
     development: bool
     docker_host: str
     image_source: Source
+    images: tuple[str, ...]
     name: str
     systems: tuple[str, ...]
-
-    @property
-    def images(self) -> list[str]:
-        """Names in the lock file of the images its systems run on."""
-        return sorted(
-            {image for system in self.systems for image in (SYSTEMS[system].images if system in SYSTEMS else ())}
-        )
 
 
 def read(stack: str) -> StackFile:
@@ -56,6 +54,28 @@ def read(stack: str) -> StackFile:
         development=config.get("zapstack:environment") == "development",
         docker_host=str(config.get("docker:host") or ""),
         image_source=image_source(str(config.get("zapstack:images") or "auto")),
+        images=tuple(sorted(_images(systems))) if isinstance(systems, dict) else (),
         name=stack,
         systems=tuple(systems) if isinstance(systems, dict) else (),
     )
+
+
+def _images(systems: dict[str, Any]) -> set[str]:
+    found: set[str] = set()
+    for name in SYSTEMS.keys() & systems.keys():
+        kind = SYSTEMS[name]
+        try:
+            settings = kind.settings.model_validate_json(json.dumps(_readable(systems[name] or {})))
+        except ValidationError:  # the program will name what is wrong; until then the defaults do
+            settings = kind.settings()
+        found |= set(kind.images(settings))
+    return found
+
+
+def _readable(tree: Any) -> Any:  # noqa: ANN401 any YAML
+    """Returns a tree with a placeholder for each secret: no image depends on one."""
+    if isinstance(tree, dict):
+        if tree.keys() == {"secure"}:
+            return PLACEHOLDER
+        return {str(key): _readable(value) for key, value in tree.items()}
+    return [_readable(value) for value in tree] if isinstance(tree, list) else tree

@@ -46,12 +46,12 @@ class System:
 
     Attributes:
         build: Registers it: logical name, what it is given, engine, options with the parent.
-        images: Images of the lock file it runs on, or builds its own from.
+        images: Images of the lock file it runs on, or builds its own from, by its settings.
         ports: Service to its port on the host, from settings and whether it is production.
         settings: Model of its settings.
     """
 
     build: Callable[[str, SystemArgs, ContainersEngine, pulumi.ResourceOptions], SystemOutputs]
-    images: Sequence[str]
+    images: Callable[[Any], Sequence[str]]
     ports: Callable[[Any, bool], Mapping[str, int]]
     settings: type[Settings]

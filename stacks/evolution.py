@@ -1,6 +1,6 @@
 """The `evolution` system: an application that answers WhatsApp messages through Evolution API."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, final
 
@@ -8,6 +8,7 @@ import pulumi
 
 from components.app import App
 from components.application import Application
+from components.audio_converter import AudioConverter
 from components.base.engines.containers import ContainersEngine
 from components.base.spec import Resources
 from components.evolution_api import EvolutionApi, EvolutionApiArgs
@@ -15,27 +16,40 @@ from components.evolution_instance import EvolutionInstances, InstancesArgs
 from components.ingress import NAME as INGRESS
 from components.ingress import IngressProxy
 from components.migrations import Migrations, MigrationsArgs
-from components.postgres import Postgres
-from components.rabbitmq import RabbitMq
-from components.redis import Redis
+from components.pgadmin import PgAdmin
 from components.smoke import SERVICE as SMOKE
 from components.smoke import Smoke, SmokeArgs
 from components.worker import Worker
 from stacks import evolution_parts as parts
 from stacks import sources
 from stacks.base import System, SystemArgs, SystemOutputs
+from stacks.evolution_stores import MINIO_S3, stores
 from stacks.settings import EvolutionSettings
 from stacks.values import revealed
 
 NAME: Final = "evolution"
-IMAGES: Final = ("evolution-api", "haproxy", "postgres-15", "postgres-16", "probe", "python", "rabbitmq", "redis")
-"""Images of the lock file it runs on, or builds its own from."""
+IMAGES: Final = frozenset(
+    {
+        "audio-converter",
+        "evolution-api",
+        "haproxy",
+        "postgres-15",
+        "postgres-16",
+        "probe",
+        "python",
+        "rabbitmq",
+        "redis",
+    }
+)
+"""Images of the lock file it always runs on, or builds its own from."""
 
 REDIRECT: Final = f"{INGRESS} (redirect)"
-SCHEMES: Final = {"db": "postgresql", "evolution-postgres": "postgresql"}
 SERVICES: Final = frozenset(
-    {"app", "db", "evolution-api", "evolution-postgres", INGRESS, "rabbitmq", "redis", "worker"}
+    {"app", "audio-converter", "db", "evolution-api", "evolution-postgres", INGRESS, "rabbitmq", "redis"}
 )
+"""Long-running services it always has."""
+
+SCHEMES: Final = {"db": "postgresql", "evolution-postgres": "postgresql"}
 
 
 @final
@@ -62,20 +76,19 @@ class Evolution(pulumi.ComponentResource):
         settings: EvolutionSettings = args.settings
         ports = host_ports(settings, args.production)
 
-        db = Postgres("db", parts.database(settings.db, "postgres_adk_data", ports.get("db")), engine, child)
-        evolution_db = parts.evolution_database(settings.evolution_postgres, ports.get("evolution-postgres"))
-        evolution_postgres = Postgres("evolution-postgres", evolution_db, engine, child)
-        redis = Redis("redis", parts.redis_args(settings), engine, child)
-        rabbitmq = RabbitMq("rabbitmq", parts.rabbitmq_args(settings, ports.get("rabbitmq")), engine, child)
+        kept = stores(settings, ports, engine, child)
+        converter = AudioConverter("audio-converter", parts.converter_args(settings.audio_converter), engine, child)
         evolution_api = EvolutionApi(
             "evolution-api",
             EvolutionApiArgs(
                 api_key=revealed(settings.evolution_api.api_key),
-                broker=rabbitmq.connections[parts.EVOLUTION_VHOST],
-                cache=replace(redis.connection, database=parts.CACHE_DATABASE),
+                broker=kept.rabbitmq.connections[parts.EVOLUTION_VHOST],
+                cache=replace(kept.redis.connection, database=parts.CACHE_DATABASE),
                 client_name=f"{engine.scope.project}-{engine.scope.stack}",
-                database=evolution_postgres.connection,
+                converter=converter.connection,
+                database=kept.evolution_postgres.connection,
                 host_port=ports.get("evolution-api"),
+                media=kept.media,
                 queue_events=settings.evolution_api.queue_events,
                 resources=Resources(memory_mib=settings.evolution_api.memory_mib, cpus=1),
                 settings=settings.evolution_api.settings,
@@ -100,11 +113,11 @@ class Evolution(pulumi.ComponentResource):
             as_environment=settings.app.secrets_as_environment,
             image=image,
             mounted=over,
-            secrets={"DATABASE_URL": db.connection.url()},
+            secrets={"DATABASE_URL": kept.db.connection.url()},
             user=sources.user(settings.app),
-            uses=(db.connection,),
+            uses=(kept.db.connection,),
         )
-        migrated = db.connection
+        migrated = kept.db.connection
         if settings.app.migrate.command:
             job = MigrationsArgs(
                 application=database_only,
@@ -122,37 +135,54 @@ class Evolution(pulumi.ComponentResource):
                 **database_only.secrets,
                 "EVOLUTION_API_KEY": main.token,
                 "EVOLUTION_INSTANCES": parts.tokens(others),
-                "RABBITMQ_URL": rabbitmq.connections[parts.APP_VHOST].url(),
+                "RABBITMQ_URL": kept.rabbitmq.connections[parts.APP_VHOST].url(),
                 "WEBHOOK_SECRET": main.webhook_secret,
                 **{key: pulumi.Output.secret(value) for key, value in own.items()},
             },
-            uses=(migrated, main, rabbitmq.connections[parts.APP_VHOST]),
+            uses=(migrated, main, kept.rabbitmq.connections[parts.APP_VHOST]),
         )
         app = App("app", parts.app_args(settings, application, production=args.production), engine, child)
         if settings.app.worker.replicas:
             Worker("worker", parts.worker_args(settings, application), engine, child)
         front = parts.ingress_args(settings, app.connection, production=args.production)
         ingress = IngressProxy(INGRESS, front, engine, child)
-        Smoke(SMOKE, SmokeArgs(app=ingress.connection, instance=numbers[SMOKE]), engine, child)
+        spoken = SmokeArgs(app=ingress.connection, instance=numbers[SMOKE], media_outside=settings.s3 is not None)
+        Smoke(SMOKE, spoken, engine, child)
+        logins = {
+            **kept.credentials,
+            "audio-converter": {"apikey": converter.connection.api_key},
+            "evolution-api": {
+                "apikey": evolution_api.connection.api_key,
+                **{f"instance {name}": found.token for name, found in numbers.items()},
+            },
+        }
+        if settings.pgadmin.enabled:
+            databases = (kept.db.connection, kept.evolution_postgres.connection)
+            pgadmin = PgAdmin("pgadmin", parts.pgadmin_args(settings, databases, ports), engine, child)
+            logins["pgadmin"] = {"email": settings.pgadmin.email, "password": pgadmin.password}
 
         self.outputs = SystemOutputs(
-            credentials={
-                "db": {"user": db.connection.user, "password": db.connection.password},
-                "evolution-api": {
-                    "apikey": evolution_api.connection.api_key,
-                    **{f"instance {name}": found.token for name, found in numbers.items()},
-                },
-                "evolution-postgres": {
-                    "user": evolution_postgres.connection.user,
-                    "password": evolution_postgres.connection.password,
-                },
-                "rabbitmq": {"user": "admin", "password": rabbitmq.admin_password},
-                "redis": {"user": redis.connection.user, "password": redis.connection.password},
-            },
-            services=tuple(sorted(SERVICES if settings.app.worker.replicas else SERVICES - {"worker"})),
+            credentials=logins,
+            services=services(settings),
             urls=urls(ports, tls=settings.ingress.tls is not None),
         )
         self.register_outputs({"urls": dict(self.outputs.urls)})
+
+
+def images(settings: EvolutionSettings) -> Sequence[str]:
+    """Returns the images of the lock file it runs on, or builds its own from."""
+    chosen = {"minio": settings.s3 is None, "pgadmin": settings.pgadmin.enabled}
+    return sorted(IMAGES | {image for image, wanted in chosen.items() if wanted})
+
+
+def services(settings: EvolutionSettings) -> Sequence[str]:
+    """Returns its long-running services."""
+    chosen = {
+        "minio": settings.s3 is None,
+        "pgadmin": settings.pgadmin.enabled,
+        "worker": settings.app.worker.replicas > 0,
+    }
+    return sorted(SERVICES | {service for service, wanted in chosen.items() if wanted})
 
 
 def host_ports(settings: EvolutionSettings, production: bool) -> Mapping[str, int]:  # noqa: FBT001 `System.ports` names it
@@ -166,6 +196,10 @@ def host_ports(settings: EvolutionSettings, production: bool) -> Mapping[str, in
             "evolution-postgres": settings.evolution_postgres.port,
             "rabbitmq": settings.rabbitmq.console_port,
         }
+        if settings.s3 is None:
+            ports |= {"minio": settings.minio.console_port, MINIO_S3: settings.minio.s3_port}
+        if settings.pgadmin.enabled:
+            ports["pgadmin"] = settings.pgadmin.port
     return {service: port + settings.port_offset for service, port in ports.items()}
 
 
@@ -184,4 +218,4 @@ def build(name: str, args: SystemArgs, engine: ContainersEngine, opts: pulumi.Re
     return Evolution(name, args, engine, opts).outputs
 
 
-SYSTEM: Final = System(build=build, images=IMAGES, ports=host_ports, settings=EvolutionSettings)
+SYSTEM: Final = System(build=build, images=images, ports=host_ports, settings=EvolutionSettings)

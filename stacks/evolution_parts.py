@@ -1,25 +1,38 @@
 """What the services of the `evolution` system are given: arguments from settings, and the system's own constants."""
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 import pulumi
 
 from components.app import AppArgs
 from components.application import Application
-from components.base.connections import HttpConnection, InstanceConnection
+from components.audio_converter import AudioConverterArgs
+from components.base.connections import HttpConnection, InstanceConnection, PostgresConnection
 from components.base.lock import CHECKOUT
+from components.base.s3 import MinioConnection, S3Connection
 from components.base.spec import Resources
 from components.evolution_instance import Instance
 from components.ingress import NAME as INGRESS
 from components.ingress import PORT as INGRESS_PORT
 from components.ingress import IngressArgs, Tls
+from components.minio import MinioArgs
+from components.minio_bucket import MinioBucketArgs
+from components.pgadmin import PgAdminArgs
 from components.postgres import PostgresArgs
 from components.rabbitmq import RabbitConsumer, RabbitMqArgs
 from components.redis import RedisArgs
 from components.smoke import SERVICE as SMOKE
 from components.worker import WorkerArgs
-from stacks.settings import DatabaseSettings, EvolutionApiSettings, EvolutionSettings
+from stacks.settings import (
+    AudioConverterSettings,
+    DatabaseSettings,
+    EvolutionApiSettings,
+    EvolutionSettings,
+    MinioSettings,
+    S3Settings,
+)
 from stacks.values import revealed
 
 APP_VHOST: Final = "app"
@@ -52,6 +65,7 @@ def database(
         password=revealed(settings.password),
         resources=Resources(memory_mib=settings.memory_mib),
         rotation=settings.rotation,
+        settings=settings.settings,
         user=settings.user,
         volume=volume,
     )
@@ -65,8 +79,13 @@ def evolution_database(settings: DatabaseSettings, host_port: int | None) -> Pos
 def redis_args(settings: EvolutionSettings) -> RedisArgs:
     """Returns the arguments of Redis."""
     redis = settings.redis
-    limits = Resources(memory_mib=redis.memory_mib)
-    return RedisArgs(password=revealed(redis.password), resources=limits, rotation=redis.rotation, volume="redis_data")
+    return RedisArgs(
+        password=revealed(redis.password),
+        resources=Resources(memory_mib=redis.memory_mib),
+        rotation=redis.rotation,
+        settings=redis.settings,
+        volume="redis_data",
+    )
 
 
 def rabbitmq_args(settings: EvolutionSettings, console_port: int | None) -> RabbitMqArgs:
@@ -81,7 +100,63 @@ def rabbitmq_args(settings: EvolutionSettings, console_port: int | None) -> Rabb
         host_port=console_port,
         resources=Resources(memory_mib=rabbitmq.memory_mib, cpus=1, pids=512),
         rotation=rabbitmq.rotation,
+        settings=rabbitmq.settings,
         volume="rabbitmq_data",
+    )
+
+
+def minio_args(settings: MinioSettings, console_port: int | None, s3_port: int | None) -> MinioArgs:
+    """Returns the arguments of MinIO."""
+    return MinioArgs(
+        console_host_port=console_port,
+        resources=Resources(memory_mib=settings.memory_mib, cpus=1),
+        root_password=revealed(settings.root_password),
+        root_user=settings.root_user,
+        s3_host_port=s3_port,
+        volume="minio_data",
+    )
+
+
+def bucket_args(settings: MinioSettings, server: MinioConnection) -> MinioBucketArgs:
+    """Returns the arguments of the bucket that Evolution API writes media to."""
+    return MinioBucketArgs(bucket=settings.bucket, rotation=settings.rotation, server=server, user="evolution")
+
+
+def external_s3(settings: S3Settings) -> S3Connection:
+    """Returns the bucket of a server that is none of ours."""
+    return S3Connection(
+        access_key=settings.access_key.get_secret_value(),
+        bucket=settings.bucket,
+        host=settings.host,
+        port=settings.port,
+        ready=(),
+        region=settings.region,
+        secret_key=pulumi.Output.secret(settings.secret_key.get_secret_value()),
+        use_ssl=settings.use_ssl,
+    )
+
+
+def converter_args(settings: AudioConverterSettings) -> AudioConverterArgs:
+    """Returns the arguments of the audio converter."""
+    return AudioConverterArgs(
+        api_key=revealed(settings.api_key),
+        port=settings.port,
+        resources=Resources(memory_mib=settings.memory_mib, cpus=1),
+    )
+
+
+def pgadmin_args(
+    settings: EvolutionSettings, databases: Sequence[PostgresConnection], ports: Mapping[str, int]
+) -> PgAdminArgs:
+    """Returns the arguments of pgAdmin."""
+    pgadmin = settings.pgadmin
+    return PgAdminArgs(
+        databases=databases,
+        email=pgadmin.email,
+        host_port=ports["pgadmin"],
+        password=revealed(pgadmin.password),
+        resources=Resources(memory_mib=pgadmin.memory_mib, cpus=1),
+        volume="pgadmin_data",
     )
 
 

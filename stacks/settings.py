@@ -13,13 +13,20 @@ from pydantic.alias_generators import to_camel
 from components.evolution_contract import QueueEvent
 from components.evolution_instance import Integration
 from stacks.values import (
+    BucketName,
     Command,
+    Email,
+    HostName,
     HttpPath,
     Identifier,
     InstanceName,
+    LineValue,
+    LoginName,
     Memory,
     PhoneNumber,
     Port,
+    RegionName,
+    S3Secret,
     Secret,
     SettingValue,
     SourcePath,
@@ -150,6 +157,12 @@ class DatabaseSettings(Settings):
     password: Secret | None = Field(default=None, description="Password of the role. Generated when not set.")
     port: Port = Field(description="Port on the host; in development only.")
     rotation: Annotated[int, Field(ge=0, le=1000000)] = Field(default=0, description=ROTATION)
+    settings: dict[str, SettingValue] = Field(
+        default_factory=dict,
+        description="Further parameters of the server, such as work_mem or log_min_duration_statement; changing one "
+        "restarts it. Names that it does not know, and those "
+        "that this product sets itself or that lose data, are refused with the reason.",
+    )
     user: Identifier = Field(description="Role made at initialisation; it owns the database.")
 
 
@@ -258,6 +271,12 @@ class RedisSettings(Settings):
     )
     password: Secret | None = Field(default=None, description="Password of its user. Generated when not set.")
     rotation: Annotated[int, Field(ge=0, le=1000000)] = Field(default=0, description=ROTATION)
+    settings: dict[str, LineValue] = Field(
+        default_factory=dict,
+        description="Further directives of redis.conf, such as maxclients or slowlog-log-slower-than; changing one "
+        "restarts the server. Names that it does not know, and those "
+        "that this product sets itself or that lose data, are refused with the reason.",
+    )
 
 
 class RabbitMqSettings(Settings):
@@ -273,16 +292,77 @@ class RabbitMqSettings(Settings):
         default=512, description="Memory limit in MiB; publishers are held back at 60 %. An idle broker takes 150."
     )
     rotation: Annotated[int, Field(ge=0, le=1000000)] = Field(default=0, description=ROTATION)
+    settings: dict[str, LineValue] = Field(
+        default_factory=dict,
+        description="Further keys of rabbitmq.conf, such as heartbeat or consumer_timeout; changing one restarts the "
+        "broker. Names that it does not know, and those "
+        "that this product sets itself or that lose data, are refused with the reason.",
+    )
+
+
+class AudioConverterSettings(Settings):
+    """The converter, by which Evolution API turns audio into what WhatsApp plays."""
+
+    api_key: Secret | None = Field(default=None, description="Its key. Generated when not set.")
+    memory_mib: Memory = Field(default=256, description="Memory limit in MiB. Two conversions of 17 MB took 154.")
+    port: Port = Field(default=4040, description="Its port inside the network. 4040 is the documents' own.")
+
+
+class MinioSettings(Settings):
+    """The MinIO server, where Evolution API keeps media."""
+
+    bucket: BucketName = Field(
+        default="evolution", description="Its bucket, private. Another name is another, empty bucket."
+    )
+    console_port: Port = Field(
+        default=9001, description="Port of its console on the host, in development only. 9001 is the documents' own."
+    )
+    memory_mib: Annotated[int, Field(ge=256, le=1048576)] = Field(
+        default=512, description="Memory limit in MiB. It idles at 150; uploads in parts of several clients need more."
+    )
+    root_password: Secret | None = Field(
+        default=None, description="Password of its root user, for its console. Generated when not set."
+    )
+    root_user: LoginName = Field(default="root", description="Name of its root user, for its console.")
+    rotation: Annotated[int, Field(ge=0, le=1000000)] = Field(default=0, description=ROTATION)
+    s3_port: Port = Field(
+        default=9000, description="Port of its S3 interface on the host, in development only. 9000 is MinIO's usual."
+    )
+
+
+class S3Settings(Settings):
+    """An S3 server of your own. Its bucket must exist, and the key may read, write and delete objects there."""
+
+    access_key: Secret = Field(description="The key's name; set it with --secret.")
+    bucket: BucketName = Field(description="The bucket.")
+    host: HostName = Field(description="Its host name alone. Links to media are signed for it.")
+    port: Port = Field(default=443, description="Its port. 443 is that of HTTPS.")
+    region: RegionName = Field(default="us-east-1", description="Region that requests are signed for.")
+    secret_key: S3Secret = Field(description="The key itself; set it with --secret.")
+    use_ssl: bool = Field(default=True, description="Whether it speaks TLS. true, because media are personal data.")
+
+
+class PgAdminSettings(Settings):
+    """pgAdmin, for development: both databases are registered, with no password to type."""
+
+    email: Email = Field(default="admin@example.com", description="Its login; written in its data at the first start.")
+    enabled: bool = Field(default=False, description="Whether it runs. false: it takes 300 MiB and few use it daily.")
+    memory_mib: Annotated[int, Field(ge=256, le=1048576)] = Field(default=384, description="Memory limit in MiB.")
+    password: Secret | None = Field(default=None, description="Password of its login. Generated when not set.")
+    port: Port = Field(default=5050, description="Port on the host. 5050 is the documents' own.")
 
 
 class EvolutionSettings(Settings):
     """An application that answers WhatsApp messages through Evolution API."""
 
     app: AppSettings = Field(default_factory=AppSettings)
+    audio_converter: AudioConverterSettings = Field(default_factory=AudioConverterSettings)
     db: AppDatabaseSettings = Field(default_factory=AppDatabaseSettings)
     evolution_api: EvolutionApiSettings = Field(default_factory=EvolutionApiSettings)
     evolution_postgres: EvolutionDatabaseSettings = Field(default_factory=EvolutionDatabaseSettings)
     ingress: IngressSettings = Field(default_factory=IngressSettings)
+    minio: MinioSettings = Field(default_factory=MinioSettings)
+    pgadmin: PgAdminSettings = Field(default_factory=PgAdminSettings)
     port_offset: Annotated[int, Field(ge=0, le=50000)] = Field(
         default=0,
         description="Added to every host port of the system, so that several stacks fit on one machine. 0 gives the "
@@ -290,3 +370,4 @@ class EvolutionSettings(Settings):
     )
     rabbitmq: RabbitMqSettings = Field(default_factory=RabbitMqSettings)
     redis: RedisSettings = Field(default_factory=RedisSettings)
+    s3: S3Settings | None = Field(default=None, description="An S3 server of your own, in place of MinIO.")

@@ -17,6 +17,7 @@ RESERVED: Final = frozenset({"data_owner", "postgres", "template0", "template1"}
 """The superuser, the databases of every server, and the role that owns an application's data."""
 
 SECRET_CHARACTERS: Final = "[A-Za-z0-9_-]*"  # noqa: S105 what a secret looks like
+S3_SECRET_CHARACTERS: Final = "[A-Za-z0-9+/=_.-]*"  # noqa: S105 what a secret looks like
 SECRET_MIN: Final = 8
 SECRET_MAX: Final = 128
 
@@ -43,6 +44,15 @@ def _secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def _s3_secret(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    if not re.fullmatch(f"{S3_SECRET_CHARACTERS}", text):
+        raise PydanticCustomError("secret_text", "a secret with other characters")
+    if not SECRET_MIN <= len(text) <= SECRET_MAX:
+        raise PydanticCustomError("secret_length", "a secret of another length")
+    return value
+
+
 def _once(names: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(names)) < len(names):
         raise PydanticCustomError("repeated", "the same name twice")
@@ -55,11 +65,31 @@ def _reserved(name: str) -> str:
     return name
 
 
+BucketName = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$"),
+    Allowed("3 to 63 lower-case letters, digits and hyphens, no hyphen first or last"),
+]
+"""Without the dots S3 allows as well: certificates for hosts below a name do not cover them."""
+
 Command = Annotated[
     tuple[Annotated[str, Field(min_length=1, max_length=4096)], ...],
     Allowed("program and arguments, each a text of its own"),
 ]
 """A command without a shell."""
+
+Email = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}$"),
+    Allowed("an address such as ana@example.com"),
+]
+
+HostName = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$", max_length=253),
+    Allowed("a host name with a dot, lower-case, without scheme, port and path"),
+]
+"""With a dot: Evolution API refuses links to bare names."""
 
 HttpPath = Annotated[
     str, Field(pattern=r"^/[A-Za-z0-9._~/-]{0,200}$"), Allowed('a path that begins with "/", without query')
@@ -83,6 +113,8 @@ InstanceName = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$"), Allowed('letters, digits, "-" and "_", 64 at most')
 ]
 
+LoginName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{3,62}$"), Allowed('3 to 62 letters, digits, "-" and "_"')]
+
 PhoneNumber = Annotated[
     str,
     Field(pattern=r"^[1-9][0-9]{7,14}$"),
@@ -91,6 +123,17 @@ PhoneNumber = Annotated[
 """E.164 without the plus sign."""
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+RegionName = Annotated[
+    str, Field(pattern=r"^[a-z0-9-]{1,32}$"), Allowed("lower-case letters, digits and hyphens, 32 at most")
+]
+
+S3Secret = Annotated[
+    SecretStr,
+    AfterValidator(_s3_secret),
+    Allowed(f'{SECRET_MIN} to {SECRET_MAX} letters, digits and "+/=-_."'),
+]
+"""A key that somebody else has made: those of most providers are base64."""
 
 Secret = Annotated[
     SecretStr,
@@ -102,12 +145,22 @@ Secret = Annotated[
 Evolution API does not decode percent signs in its database address, and its settings file is cut at `#`.
 """
 
+PLAIN_CHARACTERS: Final = r"[^'\"\\`$\x00-\x1f\x7f-\x9f]"
+PLAIN_WORDS: Final = "without quotes, backslashes, dollar signs, line breaks and other control characters"
+
 SettingValue = Annotated[
     str,
-    Field(pattern=r"^[^'\"\\\\`$\n\r]{0,1000}$"),
-    Allowed("text without quotes, backslashes, dollar signs and line breaks; numbers and true in quotes"),
+    Field(pattern=rf"^{PLAIN_CHARACTERS}{{0,1000}}$"),
+    Allowed(f"text {PLAIN_WORDS}; numbers and true in quotes"),
 ]
-"""A value that an environment file and a shell read alike."""
+"""A value that an environment file, a shell and a command line read alike."""
+
+LineValue = Annotated[
+    str,
+    Field(pattern=rf"^{PLAIN_CHARACTERS}{{1,1000}}$"),
+    Allowed(f"text {PLAIN_WORDS}, not empty; numbers and true in quotes"),
+]
+"""A value that stands unquoted on a line of a configuration file, where an empty one would be no value."""
 
 SourcePath = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,100}$"), Allowed("a name directly in the source folder")

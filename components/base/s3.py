@@ -37,8 +37,18 @@ class S3Connection:
         return f"{'https' if self.use_ssl else 'http'}://{self.host}:{self.port}"
 
     def proof(self) -> Mapping[str, pulumi.Input[Any]]:
-        """That the port accepts connections; the bucket's job has read and written with these keys."""
-        return {"host": self.host, "kind": "tcp", "name": self.host, "port": self.port}
+        """An object that is written, read and deleted."""
+        return {
+            "access_key": self.access_key,
+            "bucket": self.bucket,
+            "host": self.host,
+            "kind": "s3",
+            "name": self.host,
+            "port": self.port,
+            "region": self.region,
+            "secret_key": self.secret_key,
+            "use_ssl": self.use_ssl,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

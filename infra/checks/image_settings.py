@@ -1,28 +1,43 @@
 """Settings of third-party images: only names the image reads, and none that would do harm or that is set already."""
 
-from components import evolution_contract
+from collections.abc import Mapping
+from typing import Final
+
+from components import evolution_contract, postgres_contract, rabbitmq_contract, redis_contract
+from components.base.image_contract import ImageContract
 from infra.draft import Draft
 from infra.errors import nearest
+from infra.places import KeyPath
+
+CONTRACTS: Final[Mapping[KeyPath, ImageContract]] = {
+    ("db", "settings"): postgres_contract.CONTRACTS[16],
+    ("evolutionApi", "settings"): evolution_contract.CONTRACT,
+    ("evolutionPostgres", "settings"): postgres_contract.CONTRACTS[15],
+    ("rabbitmq", "settings"): rabbitmq_contract.CONTRACT,
+    ("redis", "settings"): redis_contract.CONTRACT,
+}
+"""Path below a system to the contract of the image that is set there."""
 
 
 def check(draft: Draft) -> None:
-    """Notes names in `evolutionApi.settings` that Evolution API does not read, or that must not be set there."""
+    """Notes names in these settings that the image does not read, or that must not be set there."""
     systems = draft.tree.get("systems")
     for system in systems if isinstance(systems, dict) else ():
-        path = ("systems", system, "evolutionApi", "settings")
-        given = draft.value(path)
-        for name in given if isinstance(given, dict) else ():
-            text = _refused(str(name))
-            if text:
-                draft.refuse((*path, name), text)
+        for below, contract in CONTRACTS.items():
+            path = ("systems", system, *below)
+            given = draft.value(path)
+            for name in given if isinstance(given, dict) else ():
+                text = _refused(str(name), contract)
+                if text:
+                    draft.refuse((*path, name), text)
 
 
-def _refused(name: str) -> str:
-    if name in evolution_contract.FREE:
+def _refused(name: str, contract: ImageContract) -> str:
+    if name in contract.free:
         return ""
-    why = evolution_contract.refusal(name)
+    why = contract.refusal(name)
     if why:
         return f"must not be set here: {why}. Remove the line."
-    near = nearest(name, evolution_contract.FREE)
-    meant = f'did you mean "{near}"?' if near else "see the list of Evolution API 2.3.7"
-    return f"Evolution API reads no such variable, so it would change nothing ({meant}). Correct the name or remove it."
+    near = nearest(name, contract.free)
+    meant = f'did you mean "{near}"?' if near else f"see {contract.listed}"
+    return f"{contract.image} {contract.unknown} ({meant}). Correct the name or remove it."

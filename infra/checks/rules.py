@@ -28,6 +28,7 @@ def check(draft: Draft) -> None:
             _commands(draft, name, settings)
             _certificate(draft, name, settings)
             _hot_reload(draft, name, settings)
+            _pgadmin(draft, name, settings)
 
 
 def _production(draft: Draft) -> None:
@@ -121,4 +122,13 @@ def _hot_reload(draft: Draft, system: str, settings: EvolutionSettings) -> None:
             path,
             f"user {uid} of the container cannot read {len(closed)} of its files, such as {closed[0]}. The application "
             f"would not start. Run: chmod -R a+rX {sources.folder(app)}",
+        )
+
+
+def _pgadmin(draft: Draft, system: str, settings: EvolutionSettings) -> None:
+    if settings.pgadmin.enabled and draft.environment == "production":
+        draft.refuse(
+            ("systems", system, "pgadmin", "enabled"),
+            "is for development: in production it would hold the passwords of both databases and publish no port. "
+            f"Remove the line. A database's own client: make shell STACK={draft.stack} SERVICE=db",
         )

@@ -28,11 +28,12 @@ def env_example(kinds: Mapping[str, System]) -> str:
     """
     parts = [HEAD]
     section = ""
+    root = Node(value_type=stack_model(kinds))
     for name, path, node in variables_of(kinds):
         if ".".join(path[1:-1]) != section:
             section = ".".join(path[1:-1])
             parts.append(f"\n# --- {section}\n")
-        parts.append(_entry(name, node))
+        parts.append(_entry(name, node, default=_default(root, path)))
     return "".join(parts)
 
 
@@ -54,9 +55,16 @@ def system_of(path: KeyNames) -> str:
     return path[1]
 
 
-def _entry(name: str, node: Node) -> str:
+def _default(root: Node, path: KeyNames) -> str:
+    """Returns a variable's default; empty where the section is left out by default, so that it alone sets nothing."""
+    section, setting = root.find(path[:-1]), root.find(path)
+    optional = section and section.field and section.field.default is None
+    written = None if optional or setting is None else setting.default
+    return "" if written is None else written.strip('"')
+
+
+def _entry(name: str, node: Node, *, default: str) -> str:
     meaning = (node.field.description if node.field else "") or ""
     allowed = f" ({node.allowed})" if node.allowed else ""
     lines = wrap(f"{meaning.rstrip('.')}{allowed}.", WIDTH)
-    default = node.field.default if node.field else None
-    return "\n".join([*(f"# {line}" for line in lines), f"#{name}={'' if default is None else default}"]) + "\n"
+    return "\n".join([*(f"# {line}" for line in lines), f"#{name}={default}"]) + "\n"

@@ -22,7 +22,7 @@ from tests.config.given import give
 STACK_ID = "zapstack/dev"
 OTHER = System(
     build=SYSTEMS["evolution"].build,
-    images=(),
+    images=lambda _: (),
     ports=SYSTEMS["evolution"].ports,
     settings=EvolutionSettings,
 )
@@ -61,8 +61,8 @@ def container(name: str, port: int, *, stack: str = "", ip: str = "127.0.0.1", k
 
 @pytest.fixture
 def ports() -> Iterator[list[int]]:
-    """Five ports nobody holds; the first is held by this program."""
-    sockets = [socket.socket() for _ in range(5)]
+    """Seven ports nobody holds; the first is held by this program."""
+    sockets = [socket.socket() for _ in range(7)]
     for one in sockets:
         one.bind(("127.0.0.1", 0))
     numbers: list[int] = [one.getsockname()[1] for one in sockets]
@@ -75,13 +75,14 @@ def ports() -> Iterator[list[int]]:
 
 def config(numbers: list[int], *, docker_host: str = "unix:///x", offset: int = 0) -> StackConfig:
     """Returns a configuration with these ports."""
-    app, db, evolution_api, evolution_postgres, console = numbers
+    app, db, evolution_api, evolution_postgres, console, minio, s3 = numbers
     settings = EvolutionSettings.model_validate(
         {
             "ingress": {"port": app},
             "db": {"port": db},
             "evolutionApi": {"port": evolution_api},
             "evolutionPostgres": {"port": evolution_postgres},
+            "minio": {"consolePort": minio, "s3Port": s3},
             "portOffset": offset,
             "rabbitmq": {"consolePort": console},
         }
@@ -131,7 +132,7 @@ def test_the_environment_says_where_the_engine_is(ports: list[int], monkeypatch:
 def test_containers_of_others() -> None:
     """Strangers and other stacks are named, all at once; the offered offset is free of them too."""
     message = refused(
-        config([8000, 5432, 8080, 5433, 15672], docker_host="ssh://host"),
+        config([8000, 5432, 8080, 5433, 15672, 9001, 9000], docker_host="ssh://host"),
         container("old-db-1", 5432, ip="0.0.0.0"),  # noqa: S104 compared with, not bound to
         container("zapstack-two-evolution-app", 8000, stack="zapstack/two"),
         container("web", 8180, ip="::"),
@@ -161,7 +162,7 @@ def test_no_offset_is_free() -> None:
     own = [Wanted(number=65500, service="app", system="evolution")]
     assert free_offset(own, 0, lambda _: False) is None
     held = container("a", 65500)
-    message = refused(config([65500, 1, 2, 3, 4], docker_host="ssh://host"), held)
+    message = refused(config([65500, 1, 2, 3, 4, 5, 6], docker_host="ssh://host"), held)
     assert "No portOffset of evolution is free for all of its ports: give it other ports, or free the port." in message
 
 

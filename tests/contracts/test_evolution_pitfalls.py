@@ -14,9 +14,11 @@ import pytest
 from pulumi.runtime import mocks
 
 from components import evolution_settings
+from components.audio_converter import AudioConverterConnection
 from components.base.connections import PostgresConnection, RabbitConnection, RedisConnection
 from components.base.lock import CHECKOUT
-from components.evolution_contract import FREE, QUEUE_EVENTS, queue_variable, refusal
+from components.base.s3 import S3Connection
+from components.evolution_contract import CONTRACT, QUEUE_EVENTS, queue_variable
 from components.evolution_settings import EvolutionSecrets, plain_settings, settings_file
 from tests.recorder import Graph, record
 
@@ -35,6 +37,11 @@ def inputs(graph: Graph, name: str) -> Mapping[str, Any]:
     return graph.one("Container", name).inputs
 
 
+MEDIA = S3Connection(
+    access_key="evolution", bucket="evolution", host="minio.internal", ready=(), secret_key=pulumi.Output.secret("s3")
+)
+
+
 def held() -> EvolutionSecrets:
     """Returns made-up secrets."""
     secret = pulumi.Output.secret
@@ -42,7 +49,9 @@ def held() -> EvolutionSecrets:
         api_key=secret("key"),
         broker=RabbitConnection(host="rabbitmq", password=secret("p1"), ready=(), user="evolution", vhost="evolution"),
         cache=RedisConnection(database=6, host="redis", password=secret("p2"), ready=(), user="app"),
+        converter=AudioConverterConnection(api_key=secret("convert"), host="audio-converter", port=4040, ready=()),
         database=PostgresConnection(database="evo", host="pg", password=secret("p3"), ready=(), user="evo"),
+        media=MEDIA,
         meta_token=secret("meta"),
         metrics_password=secret("metrics"),
     )
@@ -50,7 +59,14 @@ def held() -> EvolutionSecrets:
 
 def written(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Returns the settings file as a shell, node and dotenv read it."""
-    plain = plain_settings(client_name="c", extra=extra or {}, host="evolution-api", queue_events=["GROUP_UPDATE"])
+    plain = plain_settings(
+        client_name="c",
+        converter=AudioConverterConnection(api_key=pulumi.Output.secret("x"), host="a", port=4040, ready=()),
+        extra=extra or {},
+        host="evolution-api",
+        media=MEDIA,
+        queue_events=["GROUP_UPDATE"],
+    )
     found: list[str] = []
 
     @mocks.test  # type: ignore[untyped-decorator]
@@ -83,7 +99,7 @@ def test_every_free_name_may_be_set(graph: Graph) -> None:
         ("LANGUAGE", "en"),
         ("SERVER_NAME", "my gateway"),
     }
-    assert not [name for name in FREE if refusal(name)]
+    assert not [name for name in CONTRACT.free if CONTRACT.refusal(name)]
 
 
 def test_networks_are_our_own(graph: Graph) -> None:

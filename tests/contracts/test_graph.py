@@ -9,6 +9,7 @@ import yaml
 
 from components.base import lock
 from stacks import evolution
+from stacks.settings import EvolutionSettings
 from tests.recorder import MADE_UP, SECRET, Graph, Registered, record, stack_config, strings
 
 TABLE: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "systems.yaml").read_text())["evolution"]
@@ -50,11 +51,11 @@ def test_the_systems_services(graph: Graph) -> None:
 def test_host_ports_are_the_documents_plus_the_offset(graph: Graph) -> None:
     """The default ports."""
     ports = {
-        service_of(row): int(row.inputs["ports"][0]["external"])
+        service_of(row): sorted(int(port["external"]) for port in row.inputs["ports"])
         for row in graph.of("Container")
         if row.inputs.get("ports")
     }
-    assert ports == {service: row["port"] for service, row in TABLE.items() if "port" in row}
+    assert ports == {service: row["ports"] for service, row in TABLE.items() if "ports" in row}
 
 
 def test_production_publishes_the_ingress_only() -> None:
@@ -127,7 +128,7 @@ def test_every_image_comes_from_the_lock(graph: Graph) -> None:
         assert "@sha256:" in reference or reference.startswith(lock.LOCAL_PREFIX), reference
         assert image.inputs["keepLocally"] is True
     used = {image.name.removeprefix("image-") for image in graph.of("RemoteImage")} - {"evolution-app"}
-    assert used <= set(evolution.IMAGES)
+    assert used <= set(evolution.images(EvolutionSettings()))
 
 
 def test_every_component_registers_its_outputs(graph: Graph) -> None:

@@ -10,8 +10,19 @@ import requests
 
 from tests.engine.conftest import PORT_OFFSET, Checkout
 
-SERVICES = {"app/1", "db", "evolution-api", "evolution-postgres", "ingress", "rabbitmq", "redis", "worker/1"}
-VOLUMES = 5
+SERVICES = {
+    "app/1",
+    "audio-converter",
+    "db",
+    "evolution-api",
+    "evolution-postgres",
+    "ingress",
+    "minio",
+    "rabbitmq",
+    "redis",
+    "worker/1",
+}
+VOLUMES = 6
 EVOLUTION = f"http://127.0.0.1:{8080 + PORT_OFFSET}"
 NUMBER = "5511999990000"
 PAGE = 50

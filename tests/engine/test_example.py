@@ -17,7 +17,7 @@ from infra.config import image_source
 from operations import images
 from tests.engine.conftest import Checkout, containers, names, remove_stack
 from tests.engine.example import Example, docker, shell
-from tests.example.system import SYSTEMS
+from tests.example.system import SYSTEMS, ExampleSettings
 
 pytestmark = pytest.mark.engine
 
@@ -31,7 +31,7 @@ PROGRAM_SECONDS = 25
 def example(checkout: Checkout, engine: DockerClient) -> Iterator[Example]:
     """The stack all these tests work on; whatever they leave of it is removed at the end."""
     if image_source("auto") == "local":
-        images.ensure(engine, [*SYSTEMS["example"].images], Console())
+        images.ensure(engine, [*SYSTEMS["example"].images(ExampleSettings())], Console())
     found = Example(checkout=checkout, stack="e2e")
     yield found
     found.pulumi("destroy --yes --skip-preview")

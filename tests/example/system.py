@@ -154,7 +154,7 @@ def _waiting(name: str, *, dies: bool) -> ServiceSpec:
 SYSTEMS: Final[Mapping[str, System]] = {
     "example": System(
         build=build,
-        images=("haproxy", "memcached", "postgres-15", "postgres-16", "probe", "python", "rabbitmq", "redis"),
+        images=lambda _: ("haproxy", "memcached", "postgres-15", "postgres-16", "probe", "python", "rabbitmq", "redis"),
         ports=host_ports,
         settings=ExampleSettings,
     )

@@ -65,7 +65,7 @@ def _build(
 SYSTEMS: Mapping[str, System] = {
     "storage": System(
         build=_build,
-        images=("audio-converter", "minio", "pgadmin", "postgres-16", "probe", "python"),
+        images=lambda _: ("audio-converter", "minio", "pgadmin", "postgres-16", "probe", "python"),
         ports=_ports,
         settings=StorageSettings,
     )

@@ -16,7 +16,7 @@ from operations.stack_file import StackFile
 
 def a_stack(*, development: bool) -> StackFile:
     """Returns the plain part of a stack file."""
-    return StackFile(development=development, docker_host="", image_source="local", name="x", systems=("evolution",))
+    return StackFile(development=development, docker_host="", image_source="local", images=(), name="x", systems=())
 
 
 def test_the_passphrase_of_development_stays_there(monkeypatch: pytest.MonkeyPatch) -> None:

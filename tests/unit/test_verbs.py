@@ -10,7 +10,9 @@ from docker.errors import APIError
 from operations import found, lock_images, logs
 from operations.stack_file import StackFile
 
-STACK = StackFile(development=True, docker_host="", image_source="local", name="dev", systems=("evolution",))
+STACK = StackFile(
+    development=True, docker_host="", image_source="local", images=("probe",), name="dev", systems=("evolution",)
+)
 
 
 def container(service: str, replica: str = "1", role: str = "service") -> Any:  # noqa: ANN401 stands for the client's

@@ -17,6 +17,7 @@ class FakeSystem:
         self.created: list[dict[str, Any]] = []
         self.done = {"stored": True, "queued": True, "taken": True, "seen": True}
         self.filed_under = "5511900000000"
+        self.heard = b"\0\0\0\x20ftypmp42"
         self.hidden = False
         self.injected: list[dict[str, Any]] = []
         self.instances: dict[str, dict[str, Any]] = {}
@@ -29,14 +30,16 @@ class FakeSystem:
         self.settings: dict[str, Any] = {}
         self.status: Answer | None = None
         self.url = ""
+        self.voice: Answer | None = None
+        self.voices: list[bytes] = []
         self.webhooks: dict[str, Any] = {}
 
     def handle(self, method: str, path: str, headers: dict[str, str], body: Any) -> Answer:  # noqa: ANN401 - any JSON
         """Answer one request."""
-        if path == "/ready":
-            return self.ready
-        if path.startswith("/messages/"):
-            return self.status or self._status(path, headers)
+        if path.startswith("/evolution/voice.mp4?signature="):
+            return 200, self.heard
+        if path == "/ready" or path.startswith("/messages/"):
+            return self.ready if path == "/ready" else self.status or self._status(path, headers)
         if path == "/webhook/evolution":
             return self._receive(body)
         if path == "/instance/connectionState/bot" and "bot" not in self.instances:
@@ -47,6 +50,8 @@ class FakeSystem:
 
     def _evolution(self, method: str, path: str, body: Any) -> Answer:  # noqa: ANN401 - any JSON
         match method, path.split("/")[1:]:
+            case "POST", ["message" | "chat" as what, _, "bot"]:
+                return self._voice(body) if what == "message" else self._messages(body)
             case "GET", ["instance", "connectionState", name]:
                 return 200, {"instance": {"instanceName": name, "state": "open"}}
             case "GET", ["instance", "fetchInstances"]:
@@ -57,10 +62,16 @@ class FakeSystem:
                 kept, content = (self.settings, body) if what == "settings" else (self.webhooks, body["webhook"])
                 kept[name] = content
                 return 201, {}
-            case "POST", ["chat", "findMessages", "bot"]:
-                here = self.keeps_replies and body["where"]["key"]["remoteJid"] == self.filed_under
-                return 200, {"messages": {"records": self.kept[::-1] if here else []}}
         return 500, {"response": {"message": "unknown route"}}
+
+    def _messages(self, body: Any) -> Answer:  # noqa: ANN401 - any JSON
+        here = self.keeps_replies and body["where"]["key"]["remoteJid"] == self.filed_under
+        return 200, {"messages": {"records": self.kept[::-1] if here else []}}
+
+    def _voice(self, form: bytes) -> Answer:
+        self.voices.append(form)
+        link = f"{self.url}/evolution/voice.mp4?signature=x"
+        return self.voice or (201, {"key": {"fromMe": True, "id": "V"}, "message": {"mediaUrl": link}})
 
     def _status(self, path: str, headers: dict[str, str]) -> Answer:
         if headers.get("authorization") != f"Bearer {SECRET}":
@@ -98,6 +109,12 @@ class FakeSystem:
         return 201, {"hash": body["token"]}
 
 
+def _encoded(content: Any) -> bytes:  # noqa: ANN401 - any JSON, a page, a file
+    if isinstance(content, bytes):
+        return content
+    return content.encode() if isinstance(content, str) else b"" if content is None else json.dumps(content).encode()
+
+
 class FakeServer(ThreadingHTTPServer):
     """Serves one fake system on a free port."""
 
@@ -112,11 +129,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         length = int(self.headers.get("content-length", 0))
-        body = json.loads(self.rfile.read(length)) if length else None
+        sent = self.rfile.read(length)
+        form = self.headers.get("content-type", "").startswith("multipart/form-data")
+        body = sent if form else json.loads(sent) if sent else None
         headers = {name.lower(): value for name, value in self.headers.items()}
         status, content = self.server.system.handle(self.command, self.path, headers, body)
         page = isinstance(content, str)
-        encoded = content.encode() if page else b"" if content is None else json.dumps(content).encode()
+        encoded = _encoded(content)
         self.send_response(status)
         self.send_header("content-length", str(len(encoded)))
         self.send_header("content-type", "text/html" if page else "application/json")

@@ -14,21 +14,25 @@ from probe.replies import Replies, Reply
 def test_a_conversation_is_followed_and_shown(
     system: FakeSystem, write: WriteFile, smoke_file: dict[str, Any], capsys: Captured, address: str
 ) -> None:
-    """Six hops with their times, the text in and the reply out, however Evolution files it, and the time of it all."""
+    """Eight hops with their times, the text in and the reply out, however Evolution files it, and how long it took."""
     system.filed_under = address
     assert run_smoke(write, smoke_file) == 0
     lines = [re.sub(r"\d+ ms", "N ms", line) for line in capsys.readouterr().out.splitlines()]
     assert lines == [
-        "hop 1 of 6: evolution-api took the message (N ms)",
-        "hop 2 of 6: app stored it (N ms)",
-        "hop 3 of 6: rabbitmq took it (N ms)",
-        "hop 4 of 6: a worker took it (N ms)",
-        "hop 5 of 6: answered through evolution-api, exactly once (N ms)",
-        "hop 6 of 6: the send.message event came back to app (N ms)",
+        "hop 1 of 8: evolution-api took the message (N ms)",
+        "hop 2 of 8: app stored it (N ms)",
+        "hop 3 of 8: rabbitmq took it (N ms)",
+        "hop 4 of 8: a worker took it (N ms)",
+        "hop 5 of 8: answered through evolution-api, exactly once (N ms)",
+        "hop 6 of 8: the send.message event came back to app (N ms)",
         "  in:  oi",
         "  out: Mensagem 1 recebida: oi",
         "answered in N ms",
+        "hop 7 of 8: evolution-api kept a voice message (N ms)",
+        "hop 8 of 8: its link opens, and audio-converter has converted it (N ms)",
+        "  a voice message became mp4",
     ]
+    assert b"RIFF" in system.voices[0]
     assert system.injected[0]["numberId"] == NUMBER
 
 
@@ -45,10 +49,10 @@ def test_every_run_is_a_new_message_of_the_same_contact(
 @pytest.mark.parametrize(
     ("missing", "failed", "suspect"),
     [
-        ("stored", "hop 2 of 6 failed (N ms): app stored it: ", "Look at the webhook of the instance in evolution-api"),
-        ("queued", "hop 3 of 6 failed (N ms): rabbitmq took it: ", "Look at rabbitmq, or the application's relay"),
-        ("taken", "hop 4 of 6 failed (N ms): a worker took it: ", "Look at worker: "),
-        ("seen", "hop 6 of 6 failed (N ms): the send.message event came back to app: ", "Look at the webhook"),
+        ("stored", "hop 2 of 8 failed (N ms): app stored it: ", "Look at the webhook of the instance in evolution-api"),
+        ("queued", "hop 3 of 8 failed (N ms): rabbitmq took it: ", "Look at rabbitmq, or the application's relay"),
+        ("taken", "hop 4 of 8 failed (N ms): a worker took it: ", "Look at worker: "),
+        ("seen", "hop 6 of 8 failed (N ms): the send.message event came back to app: ", "Look at the webhook"),
     ],
 )
 def test_the_hop_that_does_not_happen_names_its_suspects(
@@ -88,7 +92,7 @@ def test_no_reply_names_the_worker_and_its_token(
     system.replies = 0
     assert run_smoke(write, smoke_file, seconds="0.3") == 1
     error = capsys.readouterr().err
-    assert "hop 5 of 6 failed" in error
+    assert "hop 5 of 8 failed" in error
     assert "it did not happen in time. Look at worker, or the token it shows to evolution-api" in error
 
 
@@ -126,7 +130,7 @@ def test_two_replies_are_a_failure(
     system.replies = 2
     assert run_smoke(write, smoke_file) == 1
     error = capsys.readouterr().err
-    assert "hop 5 of 6 failed (" in error
+    assert "hop 5 of 8 failed (" in error
     assert "evolution-api has this reply 2 times (R2, R1): Mensagem 1 recebida: oi. Look at worker" in error
 
 
@@ -143,8 +147,8 @@ def test_a_second_reply_while_the_event_is_awaited_is_a_failure(
     monkeypatch.setattr(Replies, "demand_once", demand_and_double)
     assert run_smoke(write, smoke_file) == 1
     said = capsys.readouterr()
-    assert "hop 6 of 6: " in said.out
-    assert "hop 5 of 6 failed after all" in said.err
+    assert "hop 6 of 8: " in said.out
+    assert "hop 5 of 8 failed after all" in said.err
     assert "evolution-api has this reply 2 times" in said.err
 
 
@@ -157,12 +161,12 @@ def test_an_application_without_a_status_route_is_followed_by_its_reply(
     system.send("an older answer")
     assert run_smoke(write, smoke_file) == 0
     lines = [re.sub(r"\d+ ms", "N ms", line) for line in capsys.readouterr().out.splitlines()]
-    assert lines[1:] == [
-        "hop 2 of 6: app stored it: not told by this application",
-        "hop 3 of 6: rabbitmq took it: not told by this application",
-        "hop 4 of 6: a worker took it: not told by this application",
-        "hop 5 of 6: answered through evolution-api (N ms)",
-        "hop 6 of 6: the send.message event came back to app: not told by this application",
+    assert lines[1:9] == [
+        "hop 2 of 8: app stored it: not told by this application",
+        "hop 3 of 8: rabbitmq took it: not told by this application",
+        "hop 4 of 8: a worker took it: not told by this application",
+        "hop 5 of 8: answered through evolution-api (N ms)",
+        "hop 6 of 8: the send.message event came back to app: not told by this application",
         "  in:  oi",
         "  out: Mensagem 1 recebida: oi",
         "answered in N ms",
@@ -177,7 +181,7 @@ def test_an_untold_conversation_without_a_reply_fails(
     system.send("an older answer")
     assert run_smoke(write, smoke_file, seconds="0.3") == 1
     error = capsys.readouterr().err
-    assert "hop 5 of 6 failed" in error
+    assert "hop 5 of 8 failed" in error
     assert "Look at the application (app, worker), its webhook in evolution-api, rabbitmq, or its token" in error
 
 

@@ -18,7 +18,7 @@ def test_an_instance_that_does_not_exist_is_named(
     system.instances.clear()
     assert run_smoke(write, smoke_file) == 1
     error = capsys.readouterr().err
-    assert "hop 1 of 6 failed" in error
+    assert "hop 1 of 8 failed" in error
     assert "evolution-api has no instance \"bot\". Declared instances are made by 'make up'" in error
     assert system.injected == []
 
@@ -30,7 +30,7 @@ def test_a_refused_token_is_an_authentication_failure(
     write("token", "wrong")
     assert run_smoke(write, smoke_file) == 1
     error = capsys.readouterr().err
-    assert "hop 1 of 6 failed" in error
+    assert "hop 1 of 8 failed" in error
     assert 'AUTH: evolution-api refused the token of instance "bot" (HTTP 401)' in error
     assert system.injected == []
 
@@ -42,7 +42,7 @@ def test_a_message_that_evolution_drops_is_not_taken(
     system.instances["bot"] |= {"number": "551", "connectionStatus": "close"}
     assert run_smoke(write, smoke_file) == 1
     error = capsys.readouterr().err
-    assert "hop 1 of 6 failed" in error
+    assert "hop 1 of 8 failed" in error
     assert 'Instance "bot" is stored as EVOLUTION with the number 551 and is close' in error
 
 
@@ -53,7 +53,7 @@ def test_a_refused_webhook_secret_is_an_authentication_failure(
     write("secret", "wrong")
     assert run_smoke(write, smoke_file) == 1
     error = capsys.readouterr().err
-    assert "hop 2 of 6 failed" in error
+    assert "hop 2 of 8 failed" in error
     assert "AUTH: app refused the webhook secret (HTTP 401)" in error
 
 
@@ -74,7 +74,7 @@ def test_an_answer_of_no_use_is_quoted(
     system.status = answer
     assert run_smoke(write, smoke_file) == 1
     error = capsys.readouterr().err
-    assert "hop 2 of 6 failed" in error
+    assert "hop 2 of 8 failed" in error
     assert words in error
     assert "<" not in error
     assert len(error.splitlines()) == 1
@@ -94,15 +94,15 @@ def test_an_application_that_changes_midway_is_told(
     monkeypatch.setattr(system, "handle", replaced)
     assert run_smoke(write, smoke_file) == 1
     error = capsys.readouterr().err
-    assert "hop 3 of 6 failed" in error
+    assert "hop 3 of 8 failed" in error
     assert "app has lost its status route" in error
 
 
 @pytest.mark.parametrize(
     ("setting", "value", "hop", "message"),
     [
-        ("evolution_url", "http://127.0.0.1:1", "hop 1 of 6 failed", "TCP: 127.0.0.1:1 refused the connection"),
-        ("app_url", "http://ingress.invalid:8000", "hop 2 of 6 failed", "DNS: ingress.invalid cannot be resolved"),
+        ("evolution_url", "http://127.0.0.1:1", "hop 1 of 8 failed", "TCP: 127.0.0.1:1 refused the connection"),
+        ("app_url", "http://ingress.invalid:8000", "hop 2 of 8 failed", "DNS: ingress.invalid cannot be resolved"),
     ],
 )
 def test_an_unreachable_service_fails_its_hop(

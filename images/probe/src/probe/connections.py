@@ -6,14 +6,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from probe import stores
+from probe import bucket, stores
 from probe.files import read_settings
 from probe.models import Http, Settings, Wanted
 from probe.parallel import OK, report
 from probe.steps import StepError, reach
 
 HTTP_SECONDS = 4.0
-LOGINS: dict[str, Any] = {"amqp": stores.amqp, "postgres": stores.postgres, "redis": stores.redis}
+LOGINS: dict[str, Any] = {
+    "amqp": stores.amqp,
+    "postgres": stores.postgres,
+    "redis": stores.redis,
+    "s3": bucket.prove,
+}
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 

@@ -61,7 +61,18 @@ SEEN = Hop(
     "the webhook of the instance in evolution-api: is SEND_MESSAGE among its events, is its secret the application's? "
     "'make logs SERVICE=evolution-api' tells what it was answered",
 )
-COUNT = SEEN.number
+VOICED = Hop(
+    7,
+    "evolution-api kept a voice message",
+    "audio-converter and the media's bucket, which evolution-api asks for it: 'make status' shows audio-converter and "
+    "minio, 'make logs SERVICE=evolution-api' what they answered",
+)
+HEARD = Hop(
+    8,
+    "its link opens, and audio-converter has converted it",
+    "minio (or the server of s3.host), and audio-converter: 'make logs SERVICE=evolution-api' tells of failed uploads",
+)
+COUNT = HEARD.number
 
 
 def follow(hop: Hop, step: Callable[[], _Value | None], words: Callable[[], str] = lambda: "") -> _Value:

@@ -33,10 +33,25 @@ class HttpService:
         # Environment proxies are for the way out, not for services of the same system.
         self._client = httpx.Client(base_url=self._url, trust_env=False)
 
-    def request(
-        self, method: str, path: str, *, headers: dict[str, str] | None = None, body: dict[str, Any] | None = None
+    def request(  # noqa: PLR0913 the parts of a request
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: dict[str, str] | None = None,
+        body: dict[str, Any] | None = None,
+        form: dict[str, str] | None = None,
+        file: tuple[str, bytes, str] | None = None,
     ) -> httpx.Response:
         """Send one request, connecting again while nothing was sent.
+
+        Args:
+            method: Method.
+            path: Path and query.
+            headers: Headers.
+            body: Sent as JSON.
+            form: Fields of a form, in place of a body.
+            file: Its `file`: name, content, type.
 
         Raises:
             ProbeError: If no connection came about in time, or the answer did not come.
@@ -48,7 +63,15 @@ class HttpService:
             left = max(self._deadline.remaining_seconds, LAST_SECONDS)
             timeout = httpx.Timeout(min(REQUEST_SECONDS, left), connect=min(CONNECT_SECONDS, left))
             try:
-                return self._client.request(method, path, headers=headers, json=body, timeout=timeout)
+                return self._client.request(
+                    method,
+                    path,
+                    data=form,
+                    files={"file": file} if file else None,
+                    headers=headers,
+                    json=body,
+                    timeout=timeout,
+                )
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 failure = _connection_failure(error, self._url)
                 return None

@@ -61,7 +61,18 @@ class Http(SettingsModel):
     url: str = Field(pattern=r"^https?://[^/@]+")
 
 
-Wanted = Annotated[Amqp | Http | Postgres | Redis | Tcp, Field(discriminator="kind")]
+class S3(_Addressed):
+    """A bucket and a key that may read, write and delete objects in it."""
+
+    kind: Literal["s3"]
+    access_key: str
+    bucket: str
+    region: str
+    secret_key: SecretStr
+    use_ssl: bool
+
+
+Wanted = Annotated[Amqp | Http | Postgres | Redis | S3 | Tcp, Field(discriminator="kind")]
 
 
 class Settings(SettingsModel):

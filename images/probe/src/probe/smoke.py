@@ -1,4 +1,4 @@
-"""`probe smoke`: sends one message through the whole system and follows it hop by hop."""
+"""`probe smoke`: follows one message through the whole system, hop by hop, and has a voice message converted."""
 
 import time
 import uuid
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from probe import hops
+from probe import hops, voice
 from probe.application import Application, MessageStatus, NoStatusRouteError
 from probe.errors import ProbeError
 from probe.evolution import Evolution
@@ -67,6 +67,16 @@ def run(settings_path: Path, timeout_seconds: float, text: str) -> None:
     say(f"  in:  {text}")
     say(f"  out: {reply.text}")
     say(f"answered in {(time.monotonic() - begun) * 1000:.0f} ms")
+    link = hops.follow(hops.VOICED, lambda: _voice(evolution, settings))
+    kind = hops.follow(hops.HEARD, lambda: voice.open_link(link, deadline))
+    say(f"  a voice message became {kind}")
+
+
+def _voice(evolution: Evolution, settings: SmokeFile) -> str:
+    link = evolution.send_audio(settings.instance, CONTACT_NUMBER, voice.recording())
+    if not link:
+        raise ProbeError("evolution-api sent it and kept no file of it: it knows no bucket (S3_ENABLED)")
+    return link
 
 
 def _inject(evolution: Evolution, settings: SmokeFile, message_id: str, text: str) -> Replies:

@@ -1,0 +1,63 @@
+"""How further settings reach a store: in one order, beside what the product sets, and never in place of it."""
+
+from components import rabbitmq, redis
+from components.postgres import PostgresArgs, postgres_spec
+from components.rabbitmq import RabbitMqArgs
+from components.redis import RedisArgs
+from stacks import evolution_parts
+from stacks.settings import EvolutionSettings
+
+GIVEN = EvolutionSettings.model_validate(
+    {
+        "db": {"settings": {"work_mem": "16MB", "log_line_prefix": "%m [%p] "}},
+        "evolutionPostgres": {"settings": {"jit": "off"}},
+        "rabbitmq": {"settings": {"heartbeat": "30"}},
+        "redis": {"settings": {"maxclients": "500"}},
+    }
+)
+
+
+def command(settings: dict[str, str]) -> tuple[str, ...]:
+    """Returns the command of a server."""
+    args = PostgresArgs(database="shop", settings=settings, user="shop", volume="v")
+    return tuple(postgres_spec("db", args, "", "").command)
+
+
+def test_parameters_of_postgres_follow_its_own() -> None:
+    """Sorted, so that another order in the stack's file restarts nothing; a value with spaces is one argument."""
+    plain = command({})
+    further = command({"work_mem": "16MB", "log_line_prefix": "%m [%p] "})
+    assert further == (*plain, "-c", "log_line_prefix=%m [%p] ", "-c", "work_mem=16MB")
+    assert command({"log_line_prefix": "%m [%p] ", "work_mem": "16MB"}) == further
+
+
+def test_directives_of_redis_are_lines_of_its_file() -> None:
+    """What the product writes stays."""
+    plain = redis.config("/f", RedisArgs(volume="v")).splitlines()
+    further = redis.config("/f", RedisArgs(settings={"maxclients": "500", "hz": "20"}, volume="v")).splitlines()
+    assert further == sorted([*plain, "hz 20", "maxclients 500"])
+
+
+def test_keys_of_rabbitmq_are_lines_of_its_file() -> None:
+    """What the product writes stays."""
+    plain = rabbitmq.config("/f", RabbitMqArgs(consumers=(), volume="v")).splitlines()
+    args = RabbitMqArgs(consumers=(), settings={"heartbeat": "30", "channel_max": "64"}, volume="v")
+    assert rabbitmq.config("/f", args).splitlines() == sorted([*plain, "channel_max = 64", "heartbeat = 30"])
+
+
+def test_a_default_that_may_be_set_stands_once() -> None:
+    """A second line of the same name would be read by one server and refused by another."""
+    quiet = rabbitmq.config("/f", RabbitMqArgs(consumers=(), settings={"log.console.level": "error"}, volume="v"))
+    assert [line for line in quiet.splitlines() if line.startswith("log.console.level")] == [
+        "log.console.level = error"
+    ]
+    alive = redis.config("/f", RedisArgs(settings={"tcp-keepalive": "300"}, volume="v"))
+    assert [line for line in alive.splitlines() if line.startswith("tcp-keepalive")] == ["tcp-keepalive 300"]
+
+
+def test_the_flagship_hands_each_store_its_own() -> None:
+    """And to no other."""
+    assert evolution_parts.database(GIVEN.db, "v", None).settings == GIVEN.db.settings
+    assert evolution_parts.evolution_database(GIVEN.evolution_postgres, None).settings == {"jit": "off"}
+    assert evolution_parts.rabbitmq_args(GIVEN, None).settings == {"heartbeat": "30"}
+    assert evolution_parts.redis_args(GIVEN).settings == {"maxclients": "500"}
