@@ -8,7 +8,7 @@ OWN = apps/assistant images/audio-converter images/probe
 
 .DEFAULT_GOAL := help
 .PHONY: help setup python up images preview down destroy smoke status logs shell restart rebuild \
-  import-env lock-images credentials test test-apps e2e e2e-all check docs format
+  import-env lock-images credentials review test test-apps e2e e2e-all check docs format
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -61,6 +61,10 @@ lock-images: setup ## compare images.lock with the registries; WRITE=1 writes wh
 credentials: setup ## show the generated credentials
 	@$(VERB) credentials --stack $(STACK)
 
+review: $(if $(PREVIEW),setup,python) ## write what a change does, for its reviewer: BASE=origin/main or PREVIEW=prod, OUT=file
+	@$(if $(PREVIEW),$(VERB),$(BIN)/python -m operations) review --base "$(or $(BASE),origin/main)" \
+	  --preview "$(PREVIEW)" --out "$(OUT)"
+
 test: python ## run the fast tests; needs nothing but Python
 	@$(BIN)/python -m pytest -m "not engine" --cov=infra --cov=components --cov=stacks \
 	  --cov-branch --cov-report=term:skip-covered --cov-fail-under=95
@@ -78,13 +82,14 @@ e2e: setup ## run the engine tests: real containers, a stack of their own
 e2e-all: setup ## the same with the long ones
 	@. .venv/environment.sh && python -m pytest -m engine -v
 
-check: python ## lints, types, shell scripts, Dockerfiles
+check: python ## lints, types, shell scripts, Dockerfiles, workflows
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@set -e; for folder in $(OWN); do (cd $$folder && ruff=$(CURDIR)/$(BIN)/ruff; $$ruff check . && $$ruff format --check .); done
 	@$(BIN)/shellcheck $$(git ls-files '*.sh') .ci/run
 	@$(BIN)/hadolint $$(git ls-files '*Dockerfile*')
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 docs: python ## write the configuration's schema, its reference page, .env.example and the systems' pictures
 	@$(BIN)/python -m infra.documents

@@ -13,6 +13,7 @@ from operations import (
     rebuild,
     report,
     restart,
+    review,
     shell,
     smoke,
     stack_file,
@@ -107,6 +108,16 @@ def import_env_file(
 def lock_image_digests(stack: Stack = "dev", *, write: bool = False) -> None:
     """Compare the lock file with the registries."""
     lock_images.lock_images(found.engine(stack_file.read(stack)), write=write)
+
+
+@app.command("review")
+def review_change(
+    base: Annotated[str, typer.Option(help="Where the change is to be merged into.")] = "origin/main",
+    preview: Annotated[str, typer.Option(help="Stack whose preview is described instead of the snapshots.")] = "",
+    out: Annotated[str, typer.Option(help="File to write; the terminal when empty.")] = "",
+) -> None:
+    """Write what a change does, for its reviewer."""
+    review.review(base, preview, out)
 
 
 @app.command()
