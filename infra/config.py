@@ -15,7 +15,7 @@ from infra.errors import refuse
 from infra.models import DOCKER_HOST
 from stacks.base import System
 from stacks.registry import SYSTEMS
-from stacks.settings import Settings
+from stacks.settings.base import Settings
 
 __all__ = ["DEVELOPMENT_PASSPHRASE", "MACHINE_FILE", "StackConfig", "image_source", "load"]
 

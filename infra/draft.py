@@ -14,7 +14,7 @@ from infra.fields import Node
 from infra.models import ENVIRONMENTS, StackSettings, stack_model
 from infra.places import PROJECT, KeyPath, Place, Places
 from stacks.base import System
-from stacks.settings import Settings
+from stacks.settings.base import Settings
 
 
 @dataclass(kw_only=True)
@@ -124,11 +124,15 @@ def _parsed(node: Node | None, text: str) -> Any:  # noqa: ANN401 a value of any
 
 
 def _filled(node: Node | None, value: Any) -> Any:  # noqa: ANN401 a value of any kind
-    """Returns a tree in which maps whose keys were all left out are empty maps, as a person would take them."""
+    """Returns a tree in which maps whose keys were all left out are empty maps, as a person would take them.
+
+    Settings whose defaults follow from others are filled in on the way.
+    """
     if node and node.kind == "a map" and value in (None, ""):
         return {}
     if node and node.model and isinstance(value, dict):
-        return {key: _filled(node.step(key), below) for key, below in value.items()}
+        tree = {key: _filled(node.step(key), below) for key, below in value.items()}
+        return node.model.filled(tree) if issubclass(node.model, Settings) else tree
     return value
 
 

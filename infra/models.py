@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 from pydantic import Field, create_model
 
 from stacks.base import System
-from stacks.settings import Settings
+from stacks.settings.base import Settings
 
 ENVIRONMENTS: Final = ("development", "production")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from stacks.base import System
-from stacks.settings import Settings
+from stacks.settings.base import Settings
 
 LAST: Final = 65535
 STEP: Final = 100

@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 
 from components.base.engines.containers import ContainersEngine
-from stacks.settings import Settings
+from stacks.settings.base import Settings
 
 
 @dataclass(frozen=True, kw_only=True)

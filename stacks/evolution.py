@@ -24,7 +24,7 @@ from stacks import evolution_parts as parts
 from stacks import sources
 from stacks.base import System, SystemArgs, SystemOutputs
 from stacks.evolution_stores import MINIO_S3, stores
-from stacks.settings import EvolutionSettings
+from stacks.settings.evolution import EvolutionSettings
 from stacks.values import revealed
 
 NAME: Final = "evolution"

@@ -25,14 +25,10 @@ from components.rabbitmq import RabbitConsumer, RabbitMqArgs
 from components.redis import RedisArgs
 from components.smoke import SERVICE as SMOKE
 from components.worker import WorkerArgs
-from stacks.settings import (
-    AudioConverterSettings,
-    DatabaseSettings,
-    EvolutionApiSettings,
-    EvolutionSettings,
-    MinioSettings,
-    S3Settings,
-)
+from stacks.settings.evolution import EvolutionSettings
+from stacks.settings.evolution_api import AudioConverterSettings, EvolutionApiSettings
+from stacks.settings.media import MinioSettings, S3Settings
+from stacks.settings.stores import DatabaseSettings
 from stacks.values import revealed
 
 APP_VHOST: Final = "app"

@@ -13,7 +13,7 @@ from components.postgres import Postgres
 from components.rabbitmq import RabbitMq
 from components.redis import Redis
 from stacks import evolution_parts as parts
-from stacks.settings import EvolutionSettings
+from stacks.settings.evolution import EvolutionSettings
 
 MINIO_S3 = "minio (S3)"
 """MinIO's second port on the host, beside that of its console."""

@@ -6,7 +6,7 @@ from typing import Final
 from components.application import USER
 from components.base import lock
 from components.base.spec import Bind
-from stacks.settings import AppSettings
+from stacks.settings.app import AppSettings
 
 INSIDE: Final = "/app"
 """Working directory of the image, where the source lies."""

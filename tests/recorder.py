@@ -16,7 +16,8 @@ from infra.config import StackConfig
 from infra.program import declare
 from stacks.base import System
 from stacks.registry import SYSTEMS
-from stacks.settings import EvolutionSettings, Settings
+from stacks.settings.base import Settings
+from stacks.settings.evolution import EvolutionSettings
 
 MADE_UP = "made-up-secret"
 """Part of every secret under test, so that a leak is found by searching for it."""

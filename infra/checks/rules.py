@@ -12,7 +12,7 @@ from infra.models import DOCKER_HOST
 from infra.places import KeyPath
 from stacks import sources
 from stacks.evolution_parts import SMOKE_NUMBER
-from stacks.settings import EvolutionSettings
+from stacks.settings.evolution import EvolutionSettings
 
 DEVELOPMENT_PASSPHRASE: Final = "development"  # noqa: S105 a documented constant; see README, "State"
 

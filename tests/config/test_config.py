@@ -10,7 +10,7 @@ import pytest
 from infra import config
 from infra.config import StackConfig, load
 from infra.errors import UserError
-from stacks.settings import EvolutionSettings
+from stacks.settings.evolution import EvolutionSettings
 from tests.config.given import give
 
 GOOD = """config:
@@ -51,6 +51,19 @@ def test_a_section_whose_keys_are_all_left_out(tmp_path: Path, monkeypatch: pyte
     """`evolution:` and `db:` with nothing behind them mean all defaults, as a person would take them."""
     give(tmp_path, monkeypatch, GOOD.replace("evolution: {}", "evolution:\n      db:"))
     assert evolution(load("dev")).db.user == "assistant"
+
+
+def test_the_small_profile_sets_what_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit in the file wins, and its neighbours are small all the same; an empty section is no other choice."""
+    give(
+        tmp_path,
+        monkeypatch,
+        GOOD.replace("{}", "{profile: small, db: , app: {memoryMib: 700, worker: {replicas: 2}}}"),
+    )
+    found = evolution(load("dev"))
+    assert (found.app.memory_mib, found.app.worker.memory_mib, found.app.worker.replicas) == (700, 192, 2)
+    assert (found.db.memory_mib, found.db.user) == (256, "assistant")
+    assert EvolutionSettings().db.memory_mib == 512
 
 
 def test_one_setting_leaves_the_others_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

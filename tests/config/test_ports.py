@@ -16,7 +16,7 @@ from infra.holders import refuse_collisions
 from infra.ports import Wanted, free_offset
 from stacks.base import System
 from stacks.registry import SYSTEMS
-from stacks.settings import EvolutionSettings
+from stacks.settings.evolution import EvolutionSettings
 from tests.config.given import give
 
 STACK_ID = "zapstack/dev"

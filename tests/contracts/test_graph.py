@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from components.base import lock
+from components.base.lock import CHECKOUT
 from stacks import evolution
-from stacks.settings import EvolutionSettings
+from stacks.settings.evolution import EvolutionSettings
 from tests.recorder import MADE_UP, SECRET, Graph, Registered, record, stack_config, strings
 
 TABLE: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "systems.yaml").read_text())["evolution"]
@@ -137,3 +138,19 @@ def test_every_component_registers_its_outputs(graph: Graph) -> None:
     for kind in ("Prepare", "Gate"):
         for child in graph.of(kind):
             assert re.sub(r"(-1)?-(prepare|gate)$", "", child.name) in services
+
+
+@pytest.mark.parametrize("profile", ["small", "standard"])
+def test_the_readme_says_how_much_memory_the_limits_add_up_to(profile: str) -> None:
+    """Of all that runs for ever, in development; jobs come and go."""
+    settings = EvolutionSettings.model_validate(EvolutionSettings.filled({"profile": profile}))
+    found = record(stack_config(systems={"evolution": settings}))
+    limits = [
+        int(row.inputs["memory"])
+        for row in found.of("Container")
+        if not TABLE[service_of(row)].keys() & {"job", "tool"}
+    ]
+    row = next(
+        line for line in (CHECKOUT / "README.md").read_text().splitlines() if line.startswith(f"| `{profile}` |")
+    )
+    assert f"{sum(limits):,} MiB" in row, (profile, sum(limits))

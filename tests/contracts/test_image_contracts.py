@@ -11,7 +11,7 @@ from infra.checks.image_settings import CONTRACTS
 from infra.fields import leaves
 from stacks import evolution_parts
 from stacks.registry import SYSTEMS
-from stacks.settings import EvolutionSettings
+from stacks.settings.evolution import EvolutionSettings
 
 CHANGEABLE = {"log.console.level", "tcp-keepalive"}
 """Names that the product writes and that may nevertheless be set: all values do."""

@@ -20,7 +20,7 @@ from components.ingress import CERTIFICATE_FILE, CONFIG_FILE, REDIRECT_PORT, TLS
 from infra.config import image_source
 from operations import images
 from stacks.evolution_parts import ingress_args
-from stacks.settings import EvolutionSettings
+from stacks.settings.evolution import EvolutionSettings
 
 pytestmark = pytest.mark.engine
 

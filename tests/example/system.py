@@ -18,7 +18,7 @@ from components.postgres import Postgres, PostgresArgs
 from components.rabbitmq import RabbitConsumer, RabbitMq, RabbitMqArgs
 from components.redis import Redis, RedisArgs
 from stacks.base import System, SystemArgs, SystemOutputs
-from stacks.settings import Settings
+from stacks.settings.base import Settings
 
 IMAGE: Final = "example-app"
 PORT: Final = 8000

@@ -15,7 +15,7 @@ from components.minio_bucket import MinioBucket, MinioBucketArgs
 from components.pgadmin import PgAdmin, PgAdminArgs
 from components.postgres import Postgres, PostgresArgs
 from stacks.base import System, SystemArgs, SystemOutputs
-from stacks.settings import Settings
+from stacks.settings.base import Settings
 from tests.recorder import Graph, record, stack_config
 
 NO_OUTPUT: Final = cast("pulumi.Output[str]", "made-up")

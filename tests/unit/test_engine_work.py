@@ -18,7 +18,7 @@ from infra import local_images, program
 from infra.config import StackConfig
 from infra.errors import UserError
 from stacks.registry import SYSTEMS
-from stacks.settings import EvolutionSettings
+from stacks.settings.evolution import EvolutionSettings
 from tests.unit.paper import PaperEngine
 
 PROPS: dict[str, Any] = {

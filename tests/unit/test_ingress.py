@@ -10,7 +10,7 @@ from components.base.connections import HttpConnection
 from components.base.lock import CHECKOUT
 from components.ingress import CERTIFICATE_FILE, IngressArgs, Tls, config, ingress_spec
 from stacks.evolution_parts import ingress_args
-from stacks.settings import EvolutionSettings
+from stacks.settings.evolution import EvolutionSettings
 
 APP = HttpConnection(host="app", port=8000, ready=())
 PAIR = {

@@ -8,7 +8,7 @@ import pytest
 from components.application import USER
 from components.base import lock
 from stacks import sources
-from stacks.settings import AppSettings
+from stacks.settings.app import AppSettings
 
 
 @pytest.fixture

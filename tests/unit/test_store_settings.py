@@ -5,7 +5,7 @@ from components.postgres import PostgresArgs, postgres_spec
 from components.rabbitmq import RabbitMqArgs
 from components.redis import RedisArgs
 from stacks import evolution_parts
-from stacks.settings import EvolutionSettings
+from stacks.settings.evolution import EvolutionSettings
 
 GIVEN = EvolutionSettings.model_validate(
     {

@@ -1,0 +1,76 @@
+"""Settings of Evolution API and its audio converter."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from components.evolution_contract import QueueEvent
+from components.evolution_instance import Integration
+from stacks.settings.base import Settings
+from stacks.values import InstanceName, Memory, PhoneNumber, Port, Secret, SettingValue
+
+INTEGRATION = (
+    "What the instance is connected to: WHATSAPP-BAILEYS pairs with a phone, WHATSAPP-BUSINESS is Meta's cloud. "
+    "EVOLUTION, which talks to nobody, because no number is paired by accident."
+)
+
+
+class InstanceSettings(Settings):
+    """A further WhatsApp number of the same server."""
+
+    integration: Integration = Field(default="EVOLUTION", description=INTEGRATION)
+    name: InstanceName = Field(description="Name of the instance.")
+    number: PhoneNumber = Field(description="Its telephone number; in YAML in quotes.")
+    token: Secret | None = Field(default=None, description="Its key. Generated when not set.")
+
+
+class EvolutionApiSettings(Settings):
+    """The Evolution API server and its declared instances."""
+
+    allow_vulnerable: bool = Field(
+        default=False,
+        description="Whether imageOverrides may name a version before 2.3.3, which serves its files to anybody who "
+        "asks. false, because those files hold the sessions of your numbers.",
+    )
+    api_key: Secret | None = Field(
+        default=None,
+        description="The server's global key (AUTHENTICATION_API_KEY): whoever has it manages every instance, so only "
+        "the job that declares instances uses it. Generated when not set.",
+    )
+    instance: InstanceName = Field(
+        default="assistant", description="Name of the WhatsApp instance the application answers."
+    )
+    instance_token: Secret | None = Field(
+        default=None,
+        description="Key of that instance (EVOLUTION_API_KEY), the one the application uses. Generated when not set.",
+    )
+    integration: Integration = Field(default="EVOLUTION", description=INTEGRATION)
+    memory_mib: Annotated[int, Field(ge=256, le=1048576)] = Field(
+        default=768, description="Memory limit in MiB. It idles at 150; a number that reconnects took 500 (measured)."
+    )
+    number: PhoneNumber = Field(
+        default="5511999990000",
+        description="Its telephone number; in YAML in quotes. The default belongs to nobody; the twin takes it.",
+    )
+    other_instances: tuple[InstanceSettings, ...] = Field(
+        default=(), description="Further instances, each with a token of its own; the application answers them too."
+    )
+    port: Port = Field(default=8080, description="Port on the host, in development only. 8080 is the documents' own.")
+    queue_events: tuple[QueueEvent, ...] = Field(
+        default=("CONNECTION_UPDATE", "MESSAGES_UPSERT", "SEND_MESSAGE"),
+        description="Events the server also publishes to RabbitMQ, for consumers of your own; a queue keeps the last "
+        "10,000 of a day. The default is what most consumers ask for.",
+    )
+    settings: dict[str, SettingValue] = Field(
+        default_factory=dict,
+        description="Further variables of Evolution API 2.3.7, such as DATABASE_SAVE_DATA_HISTORIC. Names that it does "
+        "not read, and those that this product sets itself, are refused with the reason.",
+    )
+
+
+class AudioConverterSettings(Settings):
+    """The converter, by which Evolution API turns audio into what WhatsApp plays."""
+
+    api_key: Secret | None = Field(default=None, description="Its key. Generated when not set.")
+    memory_mib: Memory = Field(default=256, description="Memory limit in MiB. Two conversions of 17 MB took 154.")
+    port: Port = Field(default=4040, description="Its port inside the network. 4040 is the documents' own.")

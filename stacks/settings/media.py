@@ -1,0 +1,42 @@
+"""Settings of the store for media: MinIO, or any S3 server."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from stacks.settings.base import ROTATION, Settings
+from stacks.values import BucketName, HostName, LoginName, Port, RegionName, S3Secret, Secret
+
+
+class MinioSettings(Settings):
+    """The MinIO server, where Evolution API keeps media."""
+
+    bucket: BucketName = Field(
+        default="evolution", description="Its bucket, private. Another name is another, empty bucket."
+    )
+    console_port: Port = Field(
+        default=9001, description="Port of its console on the host, in development only. 9001 is the documents' own."
+    )
+    memory_mib: Annotated[int, Field(ge=256, le=1048576)] = Field(
+        default=512, description="Memory limit in MiB. It idles at 150; uploads in parts of several clients need more."
+    )
+    root_password: Secret | None = Field(
+        default=None, description="Password of its root user, for its console. Generated when not set."
+    )
+    root_user: LoginName = Field(default="root", description="Name of its root user, for its console.")
+    rotation: Annotated[int, Field(ge=0, le=1000000)] = Field(default=0, description=ROTATION)
+    s3_port: Port = Field(
+        default=9000, description="Port of its S3 interface on the host, in development only. 9000 is MinIO's usual."
+    )
+
+
+class S3Settings(Settings):
+    """An S3 server of your own. Its bucket must exist, and the key may read, write and delete objects there."""
+
+    access_key: Secret = Field(description="The key's name; set it with --secret.")
+    bucket: BucketName = Field(description="The bucket.")
+    host: HostName = Field(description="Its host name alone. Links to media are signed for it.")
+    port: Port = Field(default=443, description="Its port. 443 is that of HTTPS.")
+    region: RegionName = Field(default="us-east-1", description="Region that requests are signed for.")
+    secret_key: S3Secret = Field(description="The key itself; set it with --secret.")
+    use_ssl: bool = Field(default=True, description="Whether it speaks TLS. true, because media are personal data.")
