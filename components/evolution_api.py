@@ -15,7 +15,13 @@ import pulumi
 
 from components.audio_converter import AudioConverterConnection
 from components.base import lock, secrets
-from components.base.connections import EvolutionConnection, PostgresConnection, RabbitConnection, RedisConnection
+from components.base.connections import (
+    EvolutionConnection,
+    PostgresConnection,
+    RabbitConnection,
+    RedisConnection,
+    TcpConnection,
+)
 from components.base.engines.containers import ContainersEngine
 from components.base.s3 import S3Connection
 from components.base.spec import FILES_ROOT, DataVolume, JobSpec, Port, Probe, Resources, ServiceSpec
@@ -41,6 +47,7 @@ class EvolutionApiArgs:
         media: The bucket for media; whoever reads them must reach it by the same name.
         api_key: The user's own global key instead of a generated one.
         host_port: Port on the host's loopback.
+        outside: Addresses beyond the stack that it cannot do without, such as WhatsApp's; tried before it starts.
         queue_events: Events it publishes to the broker.
         resources: Limits.
         settings: Further settings, checked against `components.evolution_contract`.
@@ -55,6 +62,7 @@ class EvolutionApiArgs:
     media: S3Connection
     api_key: str | None = field(default=None, repr=False)
     host_port: int | None = None
+    outside: Sequence[TcpConnection] = ()
     queue_events: Sequence[str] = ()
     resources: Resources = field(default_factory=lambda: Resources(memory_mib=768, cpus=1))
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -133,7 +141,7 @@ def evolution_spec(
         resources=args.resources,
         secret_files={KEY_FILE: api_key, SETTINGS_FILE: settings},
         user=lock.user("evolution-api"),
-        uses=(args.database, args.cache, args.broker, args.media, args.converter),
+        uses=(args.database, args.cache, args.broker, args.media, args.converter, *args.outside),
         volumes=(DataVolume(name=args.volume, path=INSTANCES_PATH),),
         working_dir=WORKING_DIR,
         writable={"/tmp": 128},  # noqa: S108 inside the container

@@ -89,6 +89,7 @@ class Evolution(pulumi.ComponentResource):
                 database=kept.evolution_postgres.connection,
                 host_port=ports.get("evolution-api"),
                 media=kept.media,
+                outside=parts.outside(settings.evolution_api),
                 queue_events=settings.evolution_api.queue_events,
                 resources=Resources(memory_mib=settings.evolution_api.memory_mib, cpus=1),
                 settings=settings.evolution_api.settings,

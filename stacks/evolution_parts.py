@@ -9,11 +9,11 @@ import pulumi
 from components.app import AppArgs
 from components.application import Application
 from components.audio_converter import AudioConverterArgs
-from components.base.connections import HttpConnection, InstanceConnection, PostgresConnection
+from components.base.connections import HttpConnection, InstanceConnection, PostgresConnection, TcpConnection
 from components.base.lock import CHECKOUT
 from components.base.s3 import MinioConnection, S3Connection
 from components.base.spec import Resources
-from components.evolution_instance import Instance
+from components.evolution_instance import Instance, Integration
 from components.ingress import NAME as INGRESS
 from components.ingress import PORT as INGRESS_PORT
 from components.ingress import IngressArgs, Tls
@@ -38,6 +38,12 @@ EVENT_QUEUE_LIMIT: Final = 10_000
 
 CACHE_DATABASE: Final = 6
 """The number in Evolution's own examples."""
+
+MAKERS: Final[Mapping[Integration, str]] = {
+    "WHATSAPP-BAILEYS": "web.whatsapp.com",
+    "WHATSAPP-BUSINESS": "graph.facebook.com",
+}
+"""Integration to the server it talks to; the third one talks to nobody."""
 
 PRODUCTION_REPLICAS: Final = 2
 
@@ -169,6 +175,15 @@ def instances(settings: EvolutionApiSettings) -> list[Instance]:
         for row in settings.other_instances
     ]
     return [own, *others, Instance(name=SMOKE, number=SMOKE_NUMBER)]
+
+
+def outside(settings: EvolutionApiSettings) -> list[TcpConnection]:
+    """Returns what its instances are connected to, so that a machine without a way there is named before a start.
+
+    Where it is not reached, a phone's instance shows no QR code and says nothing.
+    """
+    used = {settings.integration, *(row.integration for row in settings.other_instances)}
+    return [TcpConnection(host=host, port=443, ready=()) for kind, host in MAKERS.items() if kind in used]
 
 
 def manager_url(host_port: int | None) -> str | None:

@@ -15,11 +15,14 @@ from pulumi.runtime import mocks
 
 from components import evolution_settings
 from components.audio_converter import AudioConverterConnection
-from components.base.connections import PostgresConnection, RabbitConnection, RedisConnection
+from components.base.connections import PostgresConnection, RabbitConnection, RedisConnection, TcpConnection
 from components.base.lock import CHECKOUT
 from components.base.s3 import S3Connection
+from components.evolution_api import EvolutionApiArgs, evolution_spec
 from components.evolution_contract import CONTRACT, QUEUE_EVENTS, queue_variable
 from components.evolution_settings import EvolutionSecrets, plain_settings, settings_file
+from stacks import evolution_parts as parts
+from stacks.settings.evolution_api import EvolutionApiSettings
 from tests.recorder import Graph, record
 
 EXAMPLE = CHECKOUT / "images" / "evolution-api" / "env.example"
@@ -55,6 +58,35 @@ def held() -> EvolutionSecrets:
         meta_token=secret("meta"),
         metrics_password=secret("metrics"),
     )
+
+
+def server_args(outside: list[TcpConnection]) -> EvolutionApiArgs:
+    """Returns the arguments of a server with made-up secrets."""
+    secrets = held()
+    return EvolutionApiArgs(
+        broker=secrets.broker,
+        cache=secrets.cache,
+        client_name="c",
+        converter=secrets.converter,
+        database=secrets.database,
+        media=secrets.media,
+        outside=outside,
+    )
+
+
+@pytest.mark.parametrize(
+    ("integration", "outside"),
+    [("EVOLUTION", []), ("WHATSAPP-BAILEYS", ["web.whatsapp.com"]), ("WHATSAPP-BUSINESS", ["graph.facebook.com"])],
+)
+def test_the_way_to_whatsapp_is_tried_before_a_start(integration: str, outside: list[str]) -> None:
+    """No QR code appears on a machine without one; the instance's own row or a further one says that it is needed."""
+    rows = [{"name": "shop", "number": "5511999990001", "integration": integration}]
+    for tree in ({"integration": integration}, {"otherInstances": rows}):
+        settings = EvolutionApiSettings.model_validate_json(json.dumps(tree))
+        found = parts.outside(settings)
+        assert [(row.host, row.port) for row in found] == [(host, 443) for host in outside]
+        uses = evolution_spec("evolution-api", server_args(found), "", "").uses
+        assert [row for row in uses if isinstance(row, TcpConnection)] == found
 
 
 def written(extra: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -2,13 +2,15 @@
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import requests
 
-from tests.engine.conftest import PORT_OFFSET, Checkout
+from tests.engine.checkout import PORT_OFFSET, STACK, Checkout
 
 SERVICES = {
     "app/1",
@@ -22,10 +24,12 @@ SERVICES = {
     "redis",
     "worker/1",
 }
+JOBS = {"evolution-api-migrate", "instances", "migrate", "minio-bucket", "smoke"}
 VOLUMES = 6
 EVOLUTION = f"http://127.0.0.1:{8080 + PORT_OFFSET}"
 NUMBER = "5511999990000"
 PAGE = 50
+WRITERS = 16
 
 
 def reply(text: str) -> int:
@@ -35,11 +39,34 @@ def reply(text: str) -> int:
     return int(found.group(1))
 
 
+@contextmanager
+def changed(checkout: Checkout, settings: str, *, above: str = "") -> Iterator[None]:
+    """Adds settings to the system in the stack's file, and takes them out again at the end.
+
+    Args:
+        checkout: Whose stack.
+        settings: What to add, in YAML's flow style: `app: {replicas: 2}`.
+        above: Whole lines to add below `config:`.
+    """
+    file = checkout.path / f"Pulumi.{STACK}.yaml"
+    good = file.read_text()
+    more = f", {settings}" if settings else ""
+    text = good.replace(f"{{portOffset: {PORT_OFFSET}}}", f"{{portOffset: {PORT_OFFSET}{more}}}")
+    text = text.replace("config:\n", f"config:\n{above}")
+    assert text != good
+    file.write_text(text)
+    try:
+        yield
+    finally:
+        file.write_text(good)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Conversation:
     """Evolution API as a contact and the owner of an instance see it, with nothing but its documented routes."""
 
     token: str
+    address: str = EVOLUTION
     instance: str = "assistant"
 
     def send(self, contact: str, text: str, *, message_id: str) -> None:
@@ -51,12 +78,12 @@ class Conversation:
             "numberId": NUMBER,
             "pushName": "Ana",
         }
-        requests.post(f"{EVOLUTION}/webhook/evolution", json=body, timeout=30).raise_for_status()
+        requests.post(f"{self.address}/webhook/evolution", json=body, timeout=30).raise_for_status()
 
     def answers(self, contact: str) -> list[str]:
         """Returns what the instance has sent to a contact."""
         answer = requests.post(
-            f"{EVOLUTION}/chat/findMessages/{self.instance}",
+            f"{self.address}/chat/findMessages/{self.instance}",
             headers={"apikey": self.token},
             json={"where": {"key": {"remoteJid": contact}}},
             timeout=30,
@@ -80,9 +107,30 @@ class Conversation:
         return {contact: len(self.answers(contact)) for contact in contacts}
 
 
-def conversation(checkout: Checkout) -> Conversation:
+def write_paced(talk: Conversation, contacts: Sequence[str], *, area: str, per_second: float) -> None:
+    """Every contact writes once, at a steady pace; every other message is delivered twice, as providers do.
+
+    Args:
+        talk: With whom.
+        contacts: Who writes, in this order.
+        area: Tells the messages of this call from others'.
+        per_second: Messages in a second.
+    """
+    began = time.monotonic()
+
+    def write(number: int) -> None:
+        # Every message has its time, so that a slow answer does not slow the others.
+        time.sleep(max(0.0, began + number / per_second - time.monotonic()))
+        for _ in range(1 + number % 2):
+            talk.send(contacts[number], f"pedido {number}", message_id=f"LOAD-{area}-{number}-{began}")
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        list(pool.map(write, range(len(contacts))))
+
+
+def conversation(checkout: Checkout, address: str = EVOLUTION) -> Conversation:
     """Returns the conversation with the application's own instance, with the credentials a person would look up."""
     shown = checkout.make("credentials")
     found = re.search(r"instance assistant\W+([A-Za-z0-9]{32})", shown.text)
     assert found, "make credentials does not show the instance's token"
-    return Conversation(token=found.group(1))
+    return Conversation(address=address, token=found.group(1))

@@ -13,7 +13,7 @@ import docker
 import pytest
 
 from tests.engine.conftest import STACK, Checkout, containers, copy_checkout, exported
-from tests.engine.flagship import SERVICES, reply
+from tests.engine.flagship import JOBS, SERVICES, changed, reply
 
 pytestmark = pytest.mark.engine
 
@@ -29,7 +29,7 @@ def test_up_starts_everything_and_holds_the_conversation(checkout: Checkout, eng
     done = checkout.make("up")
     assert done.code == 0, done.text
     assert reply(done.text) == 1
-    assert set(containers(engine)) == SERVICES | {"evolution-api-migrate", "instances", "migrate", "smoke"}
+    assert set(containers(engine)) == SERVICES | JOBS
     assert "warning" not in done.text.lower(), done.text
 
 
@@ -156,23 +156,16 @@ def test_drift_of_one_service_leaves_the_others_alone(checkout: Checkout, engine
 @pytest.mark.long
 def test_another_image_of_the_same_contract(checkout: Checkout, engine: docker.DockerClient) -> None:
     """Nothing but its contract is known of Evolution API's image."""
-    file = checkout.path / f"Pulumi.{STACK}.yaml"
-    good = file.read_text()
     used = containers(engine)["evolution-api"]["Image"]
     other, _ = engine.images.build(
         fileobj=io.BytesIO(f"FROM {used}\nLABEL maker=somebody-else\n".encode()),
         tag="contract.test/evolution-api:other",
     )
-    override = f"  zapstack:imageOverrides:\n    evolution-api: {other.id}\n"
-    try:
-        file.write_text(good.replace("config:\n", f"config:\n{override}"))
-        assert file.read_text() != good
+    with changed(checkout, "", above=f"  zapstack:imageOverrides:\n    evolution-api: {other.id}\n"):
         done = checkout.pulumi("up --yes --skip-preview")
         assert done.code == 0, done.text
         assert containers(engine)["evolution-api"]["Image"] == other.id
         assert checkout.make("smoke").code == 0
-    finally:
-        file.write_text(good)
     back = checkout.pulumi("up --yes --skip-preview")
     assert back.code == 0, back.text
     assert containers(engine)["evolution-api"]["Image"] == used
@@ -186,16 +179,7 @@ def test_a_failed_gate_says_why_and_fails_again(checkout: Checkout, engine: dock
     (source / "Dockerfile").write_text(BROKEN)
     exclude = checkout.path / ".git" / "info" / "exclude"
     exclude.write_text(exclude.read_text() + "apps/broken\n")
-    file = checkout.path / f"Pulumi.{STACK}.yaml"
-    good = file.read_text()
-    file.write_text(
-        good.replace(
-            "{portOffset: 1000}",
-            "{portOffset: 1000, app: {source: apps/broken, migrate: {command: []}, worker: {replicas: 0}}}",
-        )
-    )
-    try:
-        assert file.read_text() != good
+    with changed(checkout, "app: {source: apps/broken, migrate: {command: []}, worker: {replicas: 0}}"):
         for _ in range(2):
             started = time.monotonic()
             failed = checkout.pulumi("up --yes --skip-preview")
@@ -204,9 +188,7 @@ def test_a_failed_gate_says_why_and_fails_again(checkout: Checkout, engine: dock
             assert "no licence found" in failed.text
             assert "Traceback" not in failed.text
             assert time.monotonic() - started < FAILED_GATE_SECONDS
-    finally:
-        file.write_text(good)
     back = checkout.pulumi("up --yes --skip-preview")
     assert back.code == 0, back.text
     checkout.expect_no_changes()
-    assert set(containers(engine)) == SERVICES | {"evolution-api-migrate", "instances", "migrate", "smoke"}
+    assert set(containers(engine)) == SERVICES | JOBS

@@ -4,14 +4,13 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import docker
 import pytest
 
 from tests.engine.conftest import Checkout, containers
-from tests.engine.flagship import Conversation, conversation
+from tests.engine.flagship import Conversation, conversation, write_paced
 
 pytestmark = pytest.mark.engine
 
@@ -84,18 +83,9 @@ def test_every_message_is_answered_exactly_once(talk: Conversation, engine: dock
     """500 messages at 50 in a second, from 500 contacts, each delivered twice by its provider."""
     area = 10 + list(FAULTS).index(fault)
     contacts = [f"55{area}9{number:08d}" for number in range(MESSAGES)]
-    began = time.monotonic()
-
-    def write(number: int) -> None:
-        # Every message has its time, so that a slow answer does not slow the others.
-        time.sleep(max(0.0, began + number / PER_SECOND - time.monotonic()))
-        for _ in range(1 + number % 2):  # every other one is delivered again
-            talk.send(contacts[number], f"pedido {number}", message_id=f"LOAD-{area}-{number}-{began}")
-
     trouble = threading.Timer(FAULT_AFTER_SECONDS, FAULTS[fault], [engine])
     trouble.start()
-    with ThreadPoolExecutor(16) as pool:
-        list(pool.map(write, range(MESSAGES)))
+    write_paced(talk, contacts, area=str(area), per_second=PER_SECOND)
     trouble.join()
     answers = talk.wait_for_answers(contacts, LATEST_SECONDS)
     wrong = {contact: count for contact, count in answers.items() if count != 1}

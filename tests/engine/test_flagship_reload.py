@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import docker
 import pytest
 
-from tests.engine.conftest import STACK, Checkout, containers
-from tests.engine.flagship import conversation
+from tests.engine.conftest import Checkout, containers
+from tests.engine.flagship import changed, conversation
 
 pytestmark = [pytest.mark.engine, pytest.mark.long]
 
@@ -19,14 +19,10 @@ SLOW_MACHINE = 3
 @pytest.fixture
 def reloading(checkout: Checkout) -> Iterator[Checkout]:
     """The stack with its source mounted; as it was before at the end."""
-    file = checkout.path / f"Pulumi.{STACK}.yaml"
-    good = file.read_text()
-    file.write_text(good.replace("{portOffset: 1000}", "{portOffset: 1000, app: {hotReload: true}}"))
-    assert file.read_text() != good
-    done = checkout.make("up")
-    assert done.code == 0, done.text
-    yield checkout
-    file.write_text(good)
+    with changed(checkout, "app: {hotReload: true}"):
+        done = checkout.make("up")
+        assert done.code == 0, done.text
+        yield checkout
     back = checkout.make("up")
     assert back.code == 0, back.text
 

@@ -1,0 +1,85 @@
+"""A changed setting takes effect on a stack with data, or is refused with the reason: one of each kind."""
+
+import json
+import re
+from typing import Any
+
+import docker
+import pytest
+import requests
+
+from tests.engine.checkout import PORT_OFFSET, Checkout
+from tests.engine.conftest import containers
+from tests.engine.flagship import reply
+
+pytestmark = [pytest.mark.engine, pytest.mark.long]
+
+ENV = """APP_PORT=8007
+AUTHENTICATION_API_KEY=global-key-of-my-own
+POSTGRES_PASSWORD=password-of-my-own
+POSTGRES_USER=shop
+RABBITMQ_DEFAULT_PASS=console-of-my-own
+REDIS_PASSWORD=redis-of-my-own
+"""
+
+
+@pytest.fixture(scope="module")
+def earlier(checkout: Checkout) -> int:
+    """How many messages the application has received before anything is changed."""
+    done = checkout.make("up")
+    assert done.code == 0, done.text
+    return reply(done.text)
+
+
+def test_port_user_passwords_and_the_global_key(earlier: int, checkout: Checkout, engine: docker.DockerClient) -> None:
+    """From `.env`, all in one `up`; the application remembers, and the old logins are over."""
+    (checkout.path / ".env").write_text(ENV)
+    changed = checkout.make("up")
+    assert changed.code == 0, changed.text
+    assert reply(changed.text) == earlier + 1
+    checkout.expect_no_changes()
+    assert requests.get(f"http://127.0.0.1:{8007 + PORT_OFFSET}/health", timeout=10).status_code == 200
+    db: Any = engine.containers.get(containers(engine)["db"]["Id"])
+    roles = db.exec_run(["psql", "-U", "postgres", "-Atc", "SELECT rolname FROM pg_roles WHERE rolcanlogin"])
+    assert set(roles.output.decode().split()) == {"postgres", "shop"}
+    evolution = f"http://127.0.0.1:{8080 + PORT_OFFSET}/instance/fetchInstances"
+    for key, status in (("global-key-of-my-own", 200), ("another-key", 401)):
+        assert requests.get(evolution, headers={"apikey": key}, timeout=10).status_code == status
+    whoami = f"http://127.0.0.1:{15672 + PORT_OFFSET}/api/whoami"
+    assert requests.get(whoami, auth=("admin", "console-of-my-own"), timeout=10).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("POSTGRES_DB=shop", r"ALTER DATABASE"),
+        ("EVOLUTION_API_KEY=token-of-my-own", r"instance assistant.*token"),
+    ],
+    ids=["database name", "key of an instance"],
+)
+def test_what_cannot_be_changed_is_refused_with_the_reason(
+    earlier: int, checkout: Checkout, engine: docker.DockerClient, line: str, said: str
+) -> None:
+    """Whoever serves goes on serving."""
+    assert earlier
+    before = {name: found["Id"] for name, found in containers(engine).items() if "job" not in name}
+    (checkout.path / ".env").write_text(f"{ENV}{line}\n")
+    refused = checkout.pulumi("up --yes --skip-preview")
+    assert refused.code != 0, refused.text
+    assert re.search(said, refused.text, re.DOTALL), refused.text
+    for service in ("app/1", "db", "evolution-api", "worker/1"):
+        assert containers(engine)[service]["Id"] == before[service], service
+    (checkout.path / ".env").write_text(ENV)
+    back = checkout.pulumi("up --yes --skip-preview")
+    assert back.code == 0, back.text
+
+
+def test_without_them_the_generated_ones_are_back(earlier: int, checkout: Checkout) -> None:
+    """A user's own secret replaces a generated one; it does not delete it."""
+    (checkout.path / ".env").unlink()
+    back = checkout.make("up")
+    assert back.code == 0, back.text
+    assert reply(back.text) == earlier + 2
+    shown = json.loads(checkout.pulumi("stack output credentials --show-secrets --json").text)["evolution"]
+    assert re.fullmatch("[A-Za-z0-9]{32}", shown["db"]["password"])
+    assert shown["db"]["user"] == "assistant"
