@@ -3,6 +3,7 @@
 What the engine tests and the bench start from: nothing of a developer's own stack is touched.
 """
 
+import json
 import os
 import re
 import shutil
@@ -171,3 +172,9 @@ def remove_labelled(engine: docker.DockerClient, label: str) -> None:
         engine.networks.get(name).remove()
     for name in left["volumes"]:
         engine.volumes.get(name).remove(force=True)
+
+
+def exported(checkout: Checkout) -> dict[str, Any]:
+    """Returns the stack's state as `pulumi stack export` shows it."""
+    state: dict[str, Any] = json.loads(checkout.pulumi("stack export").text)
+    return state

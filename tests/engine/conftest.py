@@ -1,8 +1,6 @@
 """One stack on the real engine for all engine tests, run from a copy of the checkout."""
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 import docker
 import pytest
@@ -15,6 +13,7 @@ from tests.engine.checkout import (
     Finished,
     containers,
     copy_checkout,
+    exported,
     names,
     remove_stack,
     volumes,
@@ -58,9 +57,3 @@ def checkout(
     yield found
     found.run(["make", "destroy", f"STACK={STACK}"])
     remove_stack(engine)
-
-
-def exported(checkout: Checkout) -> dict[str, Any]:
-    """Returns the stack's state as `pulumi stack export` shows it."""
-    state: dict[str, Any] = json.loads(checkout.pulumi("stack export").text)
-    return state

@@ -1,4 +1,4 @@
-"""Another build of each store's image keeps its data."""
+"""Images by digest from a registry; another build of each store's image keeps its data."""
 
 import io
 import json
@@ -7,8 +7,12 @@ from typing import Any
 import docker
 import pytest
 
+from components.base import lock
+from stacks import evolution
+from stacks.settings.evolution import EvolutionSettings
 from tests.engine.conftest import Checkout, containers
 from tests.engine.flagship import changed, reply
+from tests.engine.registry import forget, pushed, registry
 from tests.engine.test_flagship_stops import redis_keys
 
 pytestmark = [pytest.mark.engine, pytest.mark.long]
@@ -22,6 +26,27 @@ STORES = {
 }
 """Image to service. Only one version of each can be had without a registry: what changes is the build, not the minor
 version, so that the container is made anew on the same volume."""
+
+
+def test_every_image_by_digest_from_a_registry(checkout: Checkout, engine: docker.DockerClient) -> None:
+    """Pulled and pinned: what runs is what the digest says, in the stack's own images too."""
+    wanted = [name for name in evolution.images(EvolutionSettings()) if lock.load()[name].registry]
+    with registry(engine):
+        pinned = pushed(engine, wanted)
+        assert set(pinned) == set(wanted)
+        with changed(checkout, "", above=f"  zapstack:imageOverrides: {json.dumps(pinned)}\n"):
+            done = checkout.make("up")
+            assert done.code == 0, done.text
+            checkout.expect_no_changes()
+        digests = {
+            digest
+            for found in containers(engine).values()
+            for digest in engine.images.get(found["Image"]).attrs["RepoDigests"]
+        }
+        assert {reference for name, reference in pinned.items() if name != "python"} <= digests
+    back = checkout.make("up")
+    assert back.code == 0, back.text
+    forget(engine, pinned)
 
 
 def rebuilt(engine: docker.DockerClient, image: str, service: str) -> str:
