@@ -50,7 +50,7 @@ def registry(engine: docker.DockerClient) -> Iterator[None]:
 
 def _answers() -> bool:
     try:
-        return requests.get(f"http://{REGISTRY}/v2/", timeout=2).status_code == requests.codes.ok
+        return bool(requests.get(f"http://{REGISTRY}/v2/", timeout=2).ok)
     except requests.ConnectionError:
         return False
 
