@@ -4,78 +4,30 @@ The only module that creates `docker.Container` and `docker.Volume`; what they a
 `components.base.engines.arguments`, so each service inherits every rule.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import pulumi
 import pulumi_docker as docker
 
-from components.base import naming, observe, proofs, secrets
-from components.base.engines import arguments
+from components.base import naming, observe, secrets
+from components.base.engines import arguments, properties
 from components.base.engines.canonical import healthcheck
+from components.base.engines.unit import Unit
 from components.base.files import throw_away_labels
 from components.base.images import Images
 from components.base.networks import Networks
 from components.base.observe import Observation
 from components.base.providers.gate import Gate
 from components.base.providers.prepare import Prepare
-from components.base.spec import BaseSpec, DataVolume, JobSpec, ServiceSpec
+from components.base.spec import DataVolume, JobSpec, ServiceSpec
 from components.base.verdict import READY
 
 REPLACED_IN_FULL = ["healthcheck", "mounts", "tmpfs", "init", "cpuPeriod", "cpuQuota", "#initerror"]
 """Properties whose change the provider would report as done without touching the container (measured)."""
 
 PROBE_IMAGE = "probe"
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Unit:
-    """One container to be: a service's replica, a job or a tool.
-
-    Attributes:
-        name: Service name.
-        parent: Component that owns the children.
-        spec: Its description.
-        replica: Its number, from 1.
-    """
-
-    name: str
-    parent: pulumi.Resource
-    spec: BaseSpec
-    replica: int = 1
-
-    @property
-    def start_first(self) -> bool:
-        """Whether it serves before its predecessor leaves, so that both must be able to exist."""
-        return isinstance(self.spec, ServiceSpec) and self.spec.start_first
-
-    @property
-    def logical(self) -> str:
-        """What names of its resources begin with."""
-        return f"{self.name}-{self.replica}" if self.start_first else self.name
-
-    @property
-    def reloaded(self) -> frozenset[str]:
-        """Files that are taken without a replacement."""
-        return self.spec.reload.files if isinstance(self.spec, ServiceSpec) and self.spec.reload else frozenset()
-
-    @cached_property
-    def connections(self) -> Mapping[str, pulumi.Output[str]]:
-        """The file that says what its connection proof tries; none where there is nothing to try."""
-        tried = [found for connection in self.spec.uses if (found := connection.proof()) is not None]
-        if not tried:
-            return {}
-        rows: pulumi.Output[list[Any]] = pulumi.Output.all(*tried)
-        text = rows.apply(lambda known: json.dumps({"connections": known, "consumer": self.name}, sort_keys=True))
-        return {proofs.FILE: pulumi.Output.secret(text)}
-
-    @property
-    def files(self) -> Mapping[str, pulumi.Input[str]]:
-        """All its files, name to content."""
-        return {**self.spec.files, **self.spec.secret_files, **self.connections}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,10 +66,10 @@ class ContainersEngine:
         volumes = [self._data_volume(volume, parent) for volume in spec.volumes]
         gates: list[Gate] = []
         for replica in range(1, spec.replicas + 1):
-            unit = _Unit(name=name, parent=parent, replica=replica, spec=spec)
+            unit = Unit(name=name, parent=parent, replica=replica, spec=spec)
             # Each replica waits for the one before it: a bad release stops at the first, and the others still serve.
             container = self._serve(unit, spec, volumes, [*after, *gates[-1:]])
-            gates.append(self._service_gate(unit, spec, container))
+            gates.append(self._gate(unit, container, properties.of_service(unit, spec, self.scope, self._fingerprint)))
         return gates
 
     def job(self, name: str, spec: JobSpec, parent: pulumi.Resource) -> Gate:
@@ -128,7 +80,7 @@ class ContainersEngine:
             spec: Its description.
             parent: Component that owns the children.
         """
-        unit = _Unit(name=name, parent=parent, spec=spec)
+        unit = Unit(name=name, parent=parent, spec=spec)
         return self._gate(unit, self._on_demand(unit, spec, "job"), {"budget_seconds": spec.budget_seconds})
 
     def tool(self, name: str, spec: JobSpec, parent: pulumi.Resource) -> docker.Container:
@@ -139,18 +91,18 @@ class ContainersEngine:
             spec: Its description.
             parent: Component that owns the children.
         """
-        return self._on_demand(_Unit(name=name, parent=parent, spec=spec), spec, "tool")
+        return self._on_demand(Unit(name=name, parent=parent, spec=spec), spec, "tool")
 
     def _serve(
         self,
-        unit: _Unit,
+        unit: Unit,
         spec: ServiceSpec,
         volumes: Sequence[pulumi.Resource],
         after: Sequence[pulumi.Resource],
     ) -> docker.Container:
         # A replica behind a proxy is not to be found under its service's name before it is ready.
         held_back = {spec.ingress.network} if spec.ingress else set()
-        aliases = [] if spec.ingress else _aliases(unit.name, spec)
+        aliases = [] if spec.ingress else unit.aliases
         extra: dict[str, pulumi.Input[str]] = {
             naming.FILES_LABEL: self._replacing(unit),
             **arguments.readiness_label(spec),
@@ -174,7 +126,7 @@ class ContainersEngine:
             opts=self._options(unit, [*volumes, *after]),
         )
 
-    def _on_demand(self, unit: _Unit, spec: JobSpec, role: str) -> docker.Container:
+    def _on_demand(self, unit: Unit, spec: JobSpec, role: str) -> docker.Container:
         volumes = [self._data_volume(volume, unit.parent) for volume in spec.volumes]
         return docker.Container(
             unit.name,
@@ -185,7 +137,7 @@ class ContainersEngine:
             opts=self._options(unit, volumes),
         )
 
-    def _common(self, unit: _Unit) -> dict[str, Any]:
+    def _common(self, unit: Unit) -> dict[str, Any]:
         return arguments.common(
             unit.spec,
             files_volume=self._files_volume(unit),
@@ -194,7 +146,7 @@ class ContainersEngine:
             service=unit.name,
         )
 
-    def _options(self, unit: _Unit, after: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
+    def _options(self, unit: Unit, after: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
         prepare = self._prepare(unit, [resource for resource in after if isinstance(resource, docker.Volume)])
         return pulumi.ResourceOptions(
             parent=unit.parent,
@@ -204,12 +156,12 @@ class ContainersEngine:
             replacement_trigger=prepare.generation,
         )
 
-    def _prepare(self, unit: _Unit, volumes: Sequence[docker.Volume]) -> Prepare:
+    def _prepare(self, unit: Unit, volumes: Sequence[docker.Volume]) -> Prepare:
         spec = unit.spec
-        properties = {
-            "data": [self._data(row) for row in spec.volumes],
+        given = {
+            "data": [properties.data(row, self.scope) for row in spec.volumes],
             "docker_host": self.docker_host,
-            "facts": self._facts(unit),
+            "facts": properties.facts(unit, self.scope),
             "files": dict(spec.files),
             "files_labels": dict(self.scope.labels(unit.name, "files")),
             "files_volume": self._files_volume(unit),
@@ -224,31 +176,18 @@ class ContainersEngine:
         used = [gate for connection in spec.uses for gate in connection.ready]
         return Prepare(
             f"{unit.logical}-prepare",
-            properties,
+            given,
             pulumi.ResourceOptions(parent=unit.parent, depends_on=[*volumes, *self._networks(unit), *used]),
         )
 
-    def _presence(self, unit: _Unit) -> str:
+    def _presence(self, unit: Unit) -> str:
         """Returns whether the container is there; a consumer in trouble proves its connections again."""
         key = naming.key(self.scope.system, unit.name, unit.replica)
         found = self.observation.presence(key)
         trouble = self.observation.of(key)
         return trouble if unit.connections and found == observe.PRESENT and trouble != READY else found
 
-    def _data(self, volume: DataVolume) -> dict[str, Any]:
-        form = vars(volume.format) if volume.format else {}
-        return {"format": form, "mode": volume.mode, "volume": self.scope.full(volume.name)}
-
-    def _facts(self, unit: _Unit) -> dict[str, Any]:
-        if not isinstance(unit.spec, ServiceSpec):
-            return {}
-        container = self.scope.full(unit.name)
-        return {
-            name: {"command": list(row.command), "container": container, "refusal": row.refusal, "value": row.value}
-            for name, row in sorted(unit.spec.facts.items())
-        }
-
-    def _proof(self, unit: _Unit) -> dict[str, Any]:
+    def _proof(self, unit: Unit) -> dict[str, Any]:
         if not unit.connections:
             return {}
         return {
@@ -257,42 +196,15 @@ class ContainersEngine:
             "service": unit.name,
         }
 
-    def _service_gate(self, unit: _Unit, spec: ServiceSpec, container: docker.Container) -> Gate:
-        probe = spec.readiness or spec.health
-        properties: dict[str, Any] = {
-            "aliases": _aliases(unit.name, spec),
-            "budget_seconds": probe.budget_seconds,
-            "command": list(probe.command),
-            "restart_at_once": spec.self_healing,
-        }
-        if spec.reload:
-            properties["reload"] = {
-                "at_start": spec.reload.at_start,
-                "command": list(spec.reload.command),
-                "fingerprint": self._fingerprint({name: unit.files[name] for name in spec.reload.files}),
-                "hint": spec.reload.hint,
-            }
-        if spec.ingress:
-            properties["proxy"] = {
-                "backend": spec.ingress.backend,
-                "drain_seconds": spec.ingress.drain_seconds,
-                "network": self.scope.full(spec.ingress.network),
-                "port": spec.ingress.port,
-                "service": spec.ingress.service,
-                "stack_id": self.scope.stack_id,
-                "system": self.scope.system,
-            }
-        return self._gate(unit, container, properties)
-
-    def _gate(self, unit: _Unit, container: docker.Container, properties: Mapping[str, Any]) -> Gate:
+    def _gate(self, unit: Unit, container: docker.Container, own: Mapping[str, Any]) -> Gate:
         spec = unit.spec
         defaults: dict[str, Any] = {"aliases": [], "command": [], "proxy": {}, "reload": {}, "restart_at_once": False}
-        own = {**defaults, **properties}
-        aliases = own.pop("aliases")
+        given = {**defaults, **own}
+        aliases = given.pop("aliases")
         return Gate(
             f"{unit.logical}-gate",
             {
-                **own,
+                **given,
                 "container": container.id,
                 "docker_host": self.docker_host,
                 "grace_seconds": spec.stop.grace_seconds,
@@ -307,10 +219,10 @@ class ContainersEngine:
             pulumi.ResourceOptions(parent=unit.parent, delete_before_replace=True),
         )
 
-    def _networks(self, unit: _Unit) -> list[pulumi.Resource]:
+    def _networks(self, unit: Unit) -> list[pulumi.Resource]:
         return [self.networks.by_name[network] for network in sorted(unit.spec.networks)]
 
-    def _files_volume(self, unit: _Unit) -> pulumi.Input[str]:
+    def _files_volume(self, unit: Unit) -> pulumi.Input[str]:
         """Returns the name of a files volume: one for each content.
 
         The container that runs keeps its files until it is replaced, whatever becomes of the next one: going back from
@@ -329,7 +241,7 @@ class ContainersEngine:
             ),
         )
 
-    def _replacing(self, unit: _Unit) -> pulumi.Input[str]:
+    def _replacing(self, unit: Unit) -> pulumi.Input[str]:
         """Returns the fingerprint of the files whose change replaces the container."""
         return self._fingerprint({name: text for name, text in unit.files.items() if name not in unit.reloaded})
 
@@ -339,7 +251,3 @@ class ContainersEngine:
             return secrets.fingerprint(key, contents)
 
         return pulumi.Output.unsecret(pulumi.Output.all(self.fingerprint_key, dict(files)).apply(compute))
-
-
-def _aliases(name: str, spec: ServiceSpec) -> list[str]:
-    return [name, f"{name}.internal", *spec.aliases]

@@ -1,0 +1,174 @@
+"""The parts of a description: probes, ports, volumes, limits, each a few facts in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+NetworkName = Literal["edge", "data", "publish", "egress"]
+"""The networks of a system; a container is on at most one of `publish` and `egress`."""
+
+WORLD_NETWORKS: frozenset[NetworkName] = frozenset({"publish", "egress"})
+"""Networks that lead out of the system."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """A command inside the container that succeeds when the service can do its work.
+
+    Attributes:
+        command: Program and arguments, run without a shell; exit code 0 means yes.
+        interval_seconds: Time between two of Docker's own health checks, 1 or more.
+        timeout_seconds: Time one check may take, 1 or more.
+        start_period_seconds: Time after a start in which a failed health check does not count.
+        retries: Failed checks in a row after which Docker calls the container unhealthy.
+        budget_seconds: Longest time `up` waits for the first success.
+    """
+
+    command: Sequence[str]
+    budget_seconds: int = 60
+    interval_seconds: int = 30
+    retries: int = 3
+    start_period_seconds: int = 10
+    timeout_seconds: int = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Port:
+    """A port of the container published on the host.
+
+    Attributes:
+        internal: Port inside the container.
+        external: Port on the host.
+        address: Host address it binds; loopback unless the service is meant for the world.
+    """
+
+    internal: int
+    external: int
+    address: str = "127.0.0.1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataFormat:
+    """How the format of existing data is compared with what an image reads, before anything is stopped.
+
+    Attributes:
+        file: File in the volume that names its format, such as `PG_VERSION`.
+        variable: Variable of the image's own environment that names the format it reads, such as `PG_MAJOR`.
+        remedy: What a person does to move data from one format to another.
+    """
+
+    file: str
+    remedy: str
+    variable: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataVolume:
+    """A volume whose content must survive its container.
+
+    Attributes:
+        name: The document's own name, such as `postgres_adk_data`.
+        path: Where it is mounted.
+        format: How its format is compared with the image's; None where every version reads every other's data.
+        mode: Permission bits of its root directory.
+    """
+
+    name: str
+    path: str
+    format: DataFormat | None = None
+    mode: int = 0o700
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataFact:
+    """A setting that is also written in the data: changing the one does not change the other.
+
+    Attributes:
+        value: The setting.
+        command: Program and arguments, run without a shell in the container that is there; succeeds when the data
+            agree with the setting.
+        refusal: What is told when they do not; CONTAINER and OLD_NAME in it stand for what only a run knows.
+    """
+
+    command: Sequence[str]
+    refusal: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bind:
+    """A folder of the host inside the container: development's way to edit what runs.
+
+    Attributes:
+        source: Absolute path on the host.
+        path: Where it is mounted, read-only.
+    """
+
+    source: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reload:
+    """How a running service takes changed files without being replaced.
+
+    Attributes:
+        command: Program and arguments, run in the container without a shell; must be safe to run twice.
+        files: Names of the files it covers; a change of any other file replaces the container.
+        at_start: Whether it is also run when a container becomes ready for the first time.
+        hint: What a person can do when it fails.
+    """
+
+    command: Sequence[str]
+    files: frozenset[str]
+    at_start: bool = False
+    hint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ingress:
+    """The proxy in front of a start-first service: it is asked when a replica serves, and to drain one that leaves.
+
+    Attributes:
+        service: The proxy's service name.
+        backend: Name of the service's backend in it.
+        network: Network on which it finds the replicas by their serving alias.
+        port: Loopback port of its runtime socket, inside its container.
+        drain_seconds: Longest wait for the sessions of a leaving replica.
+    """
+
+    service: str
+    backend: str
+    network: NetworkName = "edge"
+    port: int = 9999
+    drain_seconds: int = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resources:
+    """Limits of one container.
+
+    Attributes:
+        memory_mib: Memory in MiB; swap is set equal, so there is none beyond it.
+        cpus: CPU share in cores, such as 0.5; whole multiples of ten are not supported by the provider.
+        pids: Most processes and threads.
+        nofile: Most open files; at most 16384, hosts with lower hard limits refuse more.
+    """
+
+    memory_mib: int
+    cpus: float = 0.5
+    nofile: int = 16384
+    pids: int = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """How the container is stopped.
+
+    Attributes:
+        signal: Signal sent first.
+        grace_seconds: Time it has before it is killed.
+    """
+
+    signal: str = "SIGTERM"
+    grace_seconds: int = 15
