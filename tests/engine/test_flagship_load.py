@@ -73,7 +73,7 @@ FAULTS: dict[str, Fault] = {
 }
 
 
-SAMPLED = {"nothing happens", "a worker is killed", "rabbitmq is restarted"}
+SAMPLED = {"nothing happens", "a worker is killed"}
 
 
 @pytest.mark.parametrize(

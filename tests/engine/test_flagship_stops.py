@@ -72,10 +72,8 @@ def interrupt_up(checkout: Checkout, engine: docker.DockerClient, how: signal.Si
     assert running.returncode != 0
 
 
-@pytest.mark.parametrize(
-    "how",
-    [pytest.param(signal.SIGINT, id="Ctrl-C", marks=pytest.mark.long), pytest.param(signal.SIGKILL, id="killed")],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("how", [pytest.param(signal.SIGINT, id="Ctrl-C"), pytest.param(signal.SIGKILL, id="killed")])
 def test_an_interrupted_up_is_finished_by_the_next(
     checkout: Checkout, engine: docker.DockerClient, how: signal.Signals
 ) -> None:
