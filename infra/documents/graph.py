@@ -160,4 +160,4 @@ def _names(row: Described, service: str) -> bool:
 
 def _host(connection: Connection) -> str:
     proof = connection.proof()
-    return str(proof["name"]) if proof else str(getattr(connection, "host", ""))
+    return (str(proof["name"]) if proof else str(getattr(connection, "host", ""))).removesuffix(".internal")

@@ -40,6 +40,7 @@ def test_who_uses_whom() -> None:
     """Not the start order: an application waits for a job and uses the server; webhooks go the other way."""
     found = links(ROWS)
     assert {Link("app", "db"), Link("ingress", "app"), Link("smoke", "ingress")} <= set(found)
+    assert Link("evolution-api", "minio") in found  # by its dotted name
     assert [link for link in found if link.told] == [Link("evolution-api", "ingress", told=True)]
     assert not {link for link in found if link.used in {"instances", "migrate", "evolution-api-migrate"}}
 
