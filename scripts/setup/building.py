@@ -101,7 +101,8 @@ def build(places: Places, go: str, program: Program) -> None:
             shown.update(f"{compiled} compiled, now {line}")
 
         # -buildvcs=false: neither git nor a readable .git is needed. GOPROXY=off: a build cannot wait for a network.
-        flags = ("-mod=readonly", "-buildvcs=false", "-trimpath", "-v")
+        # -dwarf=false: what a debugger reads is left out of the result anyway, so it need not be made either.
+        flags = ("-mod=readonly", "-buildvcs=false", "-gcflags=all=-dwarf=false", "-trimpath", "-v")
         command = [go, "build", *flags, "-o", str(partial), *program.arguments]
         env = {**go_environment(), "GOPROXY": "off", "GOTMPDIR": str(work)}
         try:
