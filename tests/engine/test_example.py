@@ -235,6 +235,7 @@ def test_another_version_of_the_data_is_refused_before_anything_stops(example: E
     assert ids(engine, example) == before
 
 
+@pytest.mark.long
 def test_a_killed_rollout_is_finished_by_the_next_up(example: Example, engine: DockerClient) -> None:
     """Neither the lock, nor replicas without a fixed name that no state knows, are left."""
     before = ids(engine, example)
@@ -267,6 +268,7 @@ def test_no_secret_can_be_read_without_asking(example: Example, engine: DockerCl
     assert "POSTGRES_PASSWORD_FILE" in places["inspect db"]
 
 
+@pytest.mark.long
 def test_two_stacks_live_side_by_side(example: Example, engine: DockerClient) -> None:
     """They share nothing but images; one of them protects its data, and its destroy changes nothing."""
     other = Example(checkout=example.checkout, protect_data=True, settings={"portOffset": 2100}, stack="other")
