@@ -8,7 +8,7 @@ OWN = apps/assistant images/audio-converter images/probe
 
 .DEFAULT_GOAL := help
 .PHONY: help setup python up images preview down destroy smoke status logs shell restart rebuild \
-  import-env lock-images credentials review test test-apps e2e e2e-all check docs format
+  import-env lock-images credentials review test test-apps e2e e2e-all bench check docs diagram format
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -77,10 +77,13 @@ test-apps: python ## run the tests of our own applications, each with its own pi
 	done
 
 e2e: setup ## run the engine tests: real containers, a stack of their own
-	@. .venv/environment.sh && python -m pytest -m "engine and not long" -v
+	@. .venv/environment.sh && python -m pytest -m "engine and not long" -v --durations=15
 
 e2e-all: setup ## the same with the long ones
-	@. .venv/environment.sh && python -m pytest -m engine -v
+	@. .venv/environment.sh && python -m pytest -m engine -v --durations=30
+
+bench: setup ## measure the flagship beside docker compose with the same containers; OUT=file, REPEAT=3
+	@. .venv/environment.sh && python -m bench --out "$(OUT)" --repeat $(or $(REPEAT),3)
 
 check: python ## lints, types, shell scripts, Dockerfiles, workflows
 	@$(BIN)/ruff check .
@@ -93,6 +96,8 @@ check: python ## lints, types, shell scripts, Dockerfiles, workflows
 
 docs: python ## write the configuration's schema, its reference page, .env.example and the systems' pictures
 	@$(BIN)/python -m infra.documents
+
+diagram: docs ## draw each system: services, networks, who uses whom (docs/<system>.svg)
 
 format: python ## format the code
 	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format --quiet .

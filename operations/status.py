@@ -18,6 +18,7 @@ from components.base import naming
 from components.base.docker_api import client
 from components.base.readiness import PROBE_SECONDS, succeeds
 from components.base.verdict import READY, verdict
+from operations import tunnel
 from operations.found import Found, lasting
 from operations.report import print_table
 from operations.stack_file import StackFile
@@ -42,6 +43,9 @@ def status(stack: StackFile, *, watch: bool) -> None:
         rows = lasting(stack)
         if rows:
             print_table(_table(stack, rows))
+            there = tunnel.hint(stack.docker_host, (text for row in rows for text in _published(row.container.attrs)))
+            if there:
+                typer.echo(there)
         else:
             typer.echo(f"stack {stack.name} is not up: run 'make up STACK={stack.name}'")
         return
@@ -105,8 +109,16 @@ def _memory(row: Found) -> str:
     memory: Mapping[str, Any] = stats.get("memory_stats", {})
     if "usage" not in memory:
         return ""
-    used = memory["usage"] - memory.get("stats", {}).get("total_inactive_file", 0)
-    return f"{used // MIB} / {memory['limit'] // MIB} MiB"
+    return f"{used_bytes(memory) // MIB} / {memory['limit'] // MIB} MiB"
+
+
+def used_bytes(memory: Mapping[str, Any]) -> int:
+    """Returns the memory a container uses, without the page cache it could give back.
+
+    Source: `calculateMemUsageUnixNoCache` of docker/cli: the first key on cgroup v1, the second on v2.
+    """
+    counted: Mapping[str, int] = memory.get("stats", {})
+    return int(memory["usage"]) - counted.get("total_inactive_file", counted.get("inactive_file", 0))
 
 
 def _published(attributes: Mapping[str, Any]) -> list[str]:
