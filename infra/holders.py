@@ -1,6 +1,5 @@
 """Host ports that somebody else holds: found before anything is registered; `up` would fail half-way on them."""
 
-import os
 import socket
 from collections.abc import Mapping
 from errno import EADDRINUSE
@@ -10,6 +9,7 @@ from docker import DockerClient
 from docker.errors import NotFound
 
 from components.base import naming
+from components.base.docker_api import is_local
 from infra.config import StackConfig
 from infra.errors import UserError
 from infra.ports import Wanted, advice, free_offset, offset, wanted
@@ -31,7 +31,7 @@ def refuse_collisions(engine: DockerClient, config: StackConfig, systems: Mappin
         UserError: Every held port with its holder, and an offset that is free.
     """
     address = "0.0.0.0" if config.production else "127.0.0.1"  # noqa: S104 what production's ingress publishes on
-    holders = _Holders(engine, stack_id, address, local=_local(config.docker_host))
+    holders = _Holders(engine, stack_id, address, local=is_local(config.docker_host))
     found = wanted(config.systems, systems, production=config.production)
     lines = []
     for row in found:
@@ -49,11 +49,6 @@ def refuse_collisions(engine: DockerClient, config: StackConfig, systems: Mappin
 def _free_offset(own: list[Wanted], found: list[Wanted], holders: "_Holders", present: int) -> int | None:
     others = {row.number for row in found if row.system != own[0].system}
     return free_offset(own, present, lambda number: number in others or bool(holders.of(number)))
-
-
-def _local(docker_host: str) -> bool:
-    """Returns whether the engine's host is this machine, so that a listening socket here is one there."""
-    return (docker_host or os.environ.get("DOCKER_HOST") or "unix://").startswith("unix://")
 
 
 class _Holders:

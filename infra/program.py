@@ -6,7 +6,7 @@ from typing import Final
 import pulumi
 
 from components.base import secrets
-from components.base.docker_api import EngineUnreachableError, client
+from components.base.docker_api import EngineUnreachableError, client, is_local
 from components.base.engines.containers import ContainersEngine
 from components.base.images import Images
 from components.base.naming import Scope
@@ -64,7 +64,12 @@ def declare(
     """
     root = pulumi.ResourceOptions()
     fingerprint_key = secrets.generated("fingerprint-key", root)
-    images = Images(overrides=config.image_overrides, parent=None, source=config.image_source)
+    images = Images(
+        elsewhere=not is_local(config.docker_host),
+        overrides=config.image_overrides,
+        parent=None,
+        source=config.image_source,
+    )
     outputs: dict[str, SystemOutputs] = {}
     for name, settings in sorted(config.systems.items()):
         scope = Scope(project=project, stack=stack, system=name)

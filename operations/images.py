@@ -33,7 +33,12 @@ def ensure(client: DockerClient, names: Sequence[str], console: Console) -> None
     Raises:
         BuildFailedError: With the last lines of the build.
     """
-    missing = [name for name in lock.local_closure(list(names)) if not has_image(client, lock.local_reference(name))]
+
+    def lacks(name: str) -> bool:
+        return not has_image(client, lock.local_reference(name))
+
+    # What only others start from is no reason to build: they may have come from another engine.
+    missing = list(filter(lacks, lock.local_closure(list(filter(lacks, lock.local_used(names))))))
     for number, name in enumerate(missing, start=1):
         console.print(f"image {number} of {len(missing)}: {name} ({lock.local_reference(name)})", soft_wrap=True)
         started = time.monotonic()

@@ -4,7 +4,8 @@ import typer
 from rich.console import Console
 
 from components.base.docker_api import EngineUnreachableError, client
-from operations import images, pulumi_cli, report, smoke, stack_file
+from operations import copied_images, images, pulumi_cli, report, smoke, stack_file
+from operations.found import engine
 
 KEEP_DATA = (
     *("--exclude", "**volume:Volume**"),
@@ -43,9 +44,10 @@ def down(stack: str) -> None:
     """Removes containers and networks; data and generated secrets stay.
 
     Raises:
-        typer.Exit: With Pulumi's exit code.
+        typer.Exit: With Pulumi's exit code; the engine does not answer (1).
     """
     found = stack_file.read(stack)
+    engine(found)  # asked before Pulumi, which would start on the first resources without running the program
     _leave_on_failure(pulumi_cli.run(found, ("destroy", "--yes", *KEEP_DATA)))
 
 
@@ -53,23 +55,27 @@ def destroy(stack: str) -> None:
     """Removes everything, data included; in production data volumes are protected and Pulumi refuses.
 
     Raises:
-        typer.Exit: With Pulumi's exit code.
+        typer.Exit: With Pulumi's exit code; the engine does not answer (1).
     """
     found = stack_file.read(stack)
+    engine(found)
     _leave_on_failure(pulumi_cli.run(found, ("destroy", *(("--yes",) if found.development else ()))))
 
 
 def build_images(found: stack_file.StackFile) -> None:
-    """Builds the local images a stack needs and this machine lacks; with a registry there is nothing to do.
+    """Provides the local images a stack needs and its engine lacks; with a registry there is nothing to do.
+
+    What this machine's engine has is copied to another one, and the rest built there.
 
     Raises:
-        typer.Exit: The engine does not answer, or a build failed (1).
+        typer.Exit: The engine does not answer, or a copy or a build failed (1).
     """
     if found.image_source != "local":
         return
     try:
+        copied_images.ensure(found.docker_host, found.images, Console())
         images.ensure(client(found.docker_host), found.images, Console())
-    except (EngineUnreachableError, images.BuildFailedError) as error:
+    except (EngineUnreachableError, copied_images.CopyFailedError, images.BuildFailedError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
 

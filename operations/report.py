@@ -8,7 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from operations import pulumi_cli
+from operations import pulumi_cli, tunnel
 from operations.stack_file import StackFile
 
 PIPE_WIDTH = 160
@@ -22,6 +22,9 @@ def addresses(stack: StackFile) -> None:
     for system, services in urls.items():
         for service, url in services.items():
             typer.echo(f"{system}  {service:<20} {url}")
+    there = tunnel.hint(stack.docker_host, (url for services in urls.values() for url in services.values()))
+    if there:
+        typer.echo(f"\n{there}")
     typer.echo(f"\ncredentials: make credentials STACK={stack.name}    status: make status STACK={stack.name}")
 
 

@@ -10,12 +10,17 @@ from docker.models.containers import Container
 LOG_LINES = 12
 
 
+class EngineUnreachableError(Exception):
+    """No Docker engine answers at the configured address."""
+
+
 class ServiceFailedError(Exception):
     """A service did not become ready, a job did not end well, or a connection does not work."""
 
 
 # The engine prints an exception with the name of its module in front, which says nothing to the person reading it.
-ServiceFailedError.__module__ = "builtins"
+EngineUnreachableError.__module__ = ServiceFailedError.__module__ = "builtins"
+EngineUnreachableError.__qualname__ = "EngineUnreachable"
 ServiceFailedError.__qualname__ = "ServiceFailed"
 
 

@@ -12,14 +12,23 @@ from components.base import lock
 class Images:
     """The images of one stack; each becomes one resource, however many services use it."""
 
-    def __init__(self, *, overrides: Mapping[str, str], parent: pulumi.Resource | None, source: lock.Source) -> None:
+    def __init__(
+        self,
+        *,
+        overrides: Mapping[str, str],
+        parent: pulumi.Resource | None,
+        source: lock.Source,
+        elsewhere: bool = False,
+    ) -> None:
         """Remembers where images come from.
 
         Args:
             overrides: Image name to reference, instead of the lock file's.
             parent: Parent of the image resources.
             source: Which half of the lock file counts.
+            elsewhere: Whether the engine is another machine's.
         """
+        self._elsewhere = elsewhere
         self._overrides = overrides
         self._parent = parent
         self._source = source
@@ -58,6 +67,8 @@ class Images:
                 build_args={"BASE_IMAGE": below},
                 context=str(context),
                 network_mode="host",  # package mirrors on the host's own networks are reached by builds too
+                # The other one builds on this machine's engine, wherever the provider's own is (pulumi-docker 5.2.0).
+                use_legacy_builder=True if self._elsewhere else None,
             ),
             keep_locally=True,
             name=f"{lock.LOCAL_PREFIX}/{project}-{stack}-{name}:{tag}",

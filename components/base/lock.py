@@ -1,7 +1,7 @@
 """Reads `components/images.lock` and says how each image is named on this machine."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -132,6 +132,12 @@ def reference(name: str, source: Source) -> str:
     if registry is None:
         raise KeyError(f"{name} is in no registry according to {LOCK_FILE.name}")
     return registry.reference
+
+
+def local_used(names: Iterable[str]) -> list[str]:
+    """Returns the local equivalents that some images are or start from, and that a stack therefore asks for by name."""
+    used = [entry.built.base if (entry := load()[name]).built else name for name in names]
+    return sorted({name for name in used if load()[name].local})
 
 
 def local_closure(names: list[str]) -> list[str]:

@@ -4,6 +4,7 @@ import os
 import ssl
 from typing import Final
 
+from components.base.docker_api import is_local
 from components.base.lock import CHECKOUT
 from components.smoke import SERVICE as SMOKE
 from infra.draft import Draft
@@ -114,7 +115,7 @@ def _hot_reload(draft: Draft, system: str, settings: EvolutionSettings) -> None:
         return
     if draft.environment == "production":
         draft.refuse(path, "is for development: what runs in production is what was built and tested. Remove the line.")
-    elif not str(draft.rows.get(DOCKER_HOST, "unix://")).startswith("unix://"):
+    elif not is_local(str(draft.rows.get(DOCKER_HOST, ""))):
         draft.refuse(path, "needs the engine on this machine: another one has no such folder. Remove the line.")
     elif closed := sources.unreadable(app):
         uid = sources.user(app).partition(":")[0]
