@@ -8,9 +8,10 @@ import io
 import tarfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from docker import DockerClient
-from docker.errors import NotFound
+from docker.errors import APIError, NotFound
 
 from components.base import naming
 
@@ -87,11 +88,18 @@ def create_volume(client: DockerClient, name: str, labels: Mapping[str, str]) ->
 
 
 def remove_volume(client: DockerClient, name: str) -> None:
-    """Removes a files volume; one that is gone already is no error."""
+    """Removes a files volume; one that is gone already is no error, and one in use stays.
+
+    Volumes are called by their content. Going back from a failed change fills the earlier one again, and Pulumi, which
+    had no time to remove it then, asks for that now: whoever uses it removes it later.
+    """
     try:
         client.api.remove_volume(name, force=True)
     except NotFound:
         return
+    except APIError as error:
+        if error.status_code != HTTPStatus.CONFLICT:
+            raise
 
 
 def throw_away_labels(scope: naming.Scope, service: str) -> Mapping[str, str]:

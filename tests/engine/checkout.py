@@ -152,9 +152,11 @@ def labelled(engine: docker.DockerClient, label: str) -> dict[str, list[str]]:
     """Returns what carries a label, by kind."""
     wanted: dict[str, Any] = {"label": label}
     return {
-        "containers": [str(row.name) for row in engine.containers.list(all=True, filters=wanted, ignore_removed=True)],
-        "networks": [str(row.name) for row in engine.networks.list(filters=wanted)],
-        "volumes": [str(row.name) for row in engine.volumes.list(filters=wanted)],
+        "containers": sorted(
+            str(row.name) for row in engine.containers.list(all=True, filters=wanted, ignore_removed=True)
+        ),
+        "networks": sorted(str(row.name) for row in engine.networks.list(filters=wanted)),
+        "volumes": sorted(str(row.name) for row in engine.volumes.list(filters=wanted)),
     }
 
 

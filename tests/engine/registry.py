@@ -32,6 +32,7 @@ def registry(engine: docker.DockerClient) -> Iterator[None]:
         buildargs={"BASE_IMAGE": lock.local_reference("base")},
         fileobj=io.BytesIO(DOCKERFILE.encode()),
         network_mode="host",
+        rm=True,
         tag=f"{lock.LOCAL_PREFIX}/registry:test",
     )
     script = f"cat >/tmp/config.yml <<'END'\n{CONFIG}END\nexec docker-registry serve /tmp/config.yml"

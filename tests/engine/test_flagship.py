@@ -159,6 +159,7 @@ def test_another_image_of_the_same_contract(checkout: Checkout, engine: docker.D
     used = containers(engine)["evolution-api"]["Image"]
     other, _ = engine.images.build(
         fileobj=io.BytesIO(f"FROM {used}\nLABEL maker=somebody-else\n".encode()),
+        rm=True,
         tag="contract.test/evolution-api:other",
     )
     with changed(checkout, "", above=f"  zapstack:imageOverrides:\n    evolution-api: {other.id}\n"):

@@ -53,7 +53,7 @@ def rebuilt(engine: docker.DockerClient, image: str, service: str) -> str:
     """Builds an image of the same version that is another one, and returns its id."""
     used = containers(engine)[service]["Image"]
     text = f"FROM {used}\nLABEL build=another\n"
-    other, _ = engine.images.build(fileobj=io.BytesIO(text.encode()), tag=f"upgrade.test/{image}:other")
+    other, _ = engine.images.build(fileobj=io.BytesIO(text.encode()), rm=True, tag=f"upgrade.test/{image}:other")
     return str(other.id)
 
 

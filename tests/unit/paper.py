@@ -1,8 +1,10 @@
 """An engine of paper: lists, answers and a note of every call that would have changed something."""
 
+from http import HTTPStatus
 from typing import Any
 
-from docker.errors import ImageNotFound, NotFound
+import requests
+from docker.errors import APIError, ImageNotFound, NotFound
 
 
 class PaperEngine:
@@ -63,8 +65,19 @@ class PaperEngine:
         self.calls.append(f"create volume {name}")
 
     def remove_volume(self, name: str, *, force: bool) -> None:
-        """Notes the removal; a volume called `gone` is gone already."""
+        """Notes the removal; a volume called `gone` is gone already, and one called `used` in use."""
         assert force
         if name == "gone":
             raise NotFound("gone")
+        if name == "used":
+            raise APIError("409 Client Error", response=refused(HTTPStatus.CONFLICT))
+        if name == "stuck":
+            raise APIError("500 Server Error", response=refused(HTTPStatus.INTERNAL_SERVER_ERROR))
         self.calls.append(f"remove volume {name}")
+
+
+def refused(status: HTTPStatus) -> requests.Response:
+    """Returns an answer with a status."""
+    answer = requests.Response()
+    answer.status_code = status
+    return answer

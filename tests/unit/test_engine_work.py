@@ -8,7 +8,7 @@ import docker
 import pulumi
 import pytest
 from docker import DockerClient
-from docker.errors import DockerException
+from docker.errors import APIError, DockerException
 
 from components.base import docker_api, files, observe, readiness
 from components.base.lock import local_reference
@@ -86,6 +86,15 @@ def test_delete_removes_the_files_volume_and_no_data(paper: PaperEngine) -> None
     provider.delete("", PROPS)
     provider.delete("", {**PROPS, "files_volume": "gone"})
     assert paper.calls == ["remove volume db-files"]
+
+
+def test_a_volume_in_use_belongs_to_its_user(paper: PaperEngine) -> None:
+    """Going back from a failed change fills the earlier volume again before its removal comes up."""
+    provider = prepare.PrepareProvider()
+    provider.delete("", {**PROPS, "files_volume": "used"})
+    assert paper.calls == []
+    with pytest.raises(APIError):
+        provider.delete("", {**PROPS, "files_volume": "stuck"})
 
 
 def test_the_throw_away_container_goes_also_when_writing_fails(
