@@ -88,7 +88,7 @@ FAULTS: dict[str, tuple[Callable[[str], object], str]] = {
 }
 
 
-@pytest.mark.parametrize("time_of", ["first", "second"])
+@pytest.mark.parametrize("time_of", ["first", pytest.param("second", marks=pytest.mark.long)])
 def test_every_drift_is_named_by_preview_and_healed_by_up(example: Example, engine: DockerClient, time_of: str) -> None:
     """Six faults at once, twice: each with its reason, healed by a plain up, neighbours untouched."""
     before = ids(engine, example)
@@ -204,6 +204,7 @@ def test_users_and_passwords_change_on_existing_data(example: Example) -> None:
     assert example.totals()["total"] > total
 
 
+@pytest.mark.long
 def test_a_changed_database_name_is_refused_with_the_command(example: Example, engine: DockerClient) -> None:
     """The preview refuses; nothing is stopped; the commands it prints make the new name work on the same data."""
     before = ids(engine, example)
@@ -223,6 +224,7 @@ def test_a_changed_database_name_is_refused_with_the_command(example: Example, e
         assert example.totals()["total"] == total + 1
 
 
+@pytest.mark.long
 def test_another_version_of_the_data_is_refused_before_anything_stops(example: Example, engine: DockerClient) -> None:
     """A server of Postgres 16 would not start on data of 15, and the old one would be gone."""
     before = ids(engine, example)
