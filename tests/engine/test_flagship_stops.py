@@ -130,7 +130,8 @@ def test_a_wrong_configuration_changes_nothing(checkout: Checkout, engine: docke
         variables.unlink(missing_ok=True)
     assert refused.code != 0
     for line in case.told:
-        assert line.replace("Pulumi.dev.yaml", file.name) in refused.text, refused.text
+        said = line.replace("Pulumi.dev.yaml", file.name).replace("--stack dev", f"--stack {STACK}")
+        assert said in refused.text, refused.text
     assert {name: found["Id"] for name, found in containers(engine).items()} == before
 
 
