@@ -8,6 +8,7 @@ import pulumi
 from components.base import secrets
 from components.base.docker_api import EngineUnreachableError, client, is_local
 from components.base.engines.containers import ContainersEngine
+from components.base.engines.volumes import keep
 from components.base.images import Images
 from components.base.naming import Scope
 from components.base.networks import Networks
@@ -43,15 +44,21 @@ def main(systems: Mapping[str, System] = SYSTEMS) -> None:
     local_images.require(engine, config, systems, stack)
     refuse_foreign(engine, stack)
     seen = look(engine, stack_id)
-    known = export(stack) if seen.containers or seen.networks else Known()
+    known = Known() if seen.empty else export(stack)
     if clear_leftovers(engine, seen, known):
         seen = look(engine, stack_id)
     observation = judge(seen, known.expected)
-    declare(config, observation, systems, project=project, stack=stack)
+    declare(config, observation, systems, project=project, stack=stack, volumes=known.volumes)
 
 
 def declare(
-    config: StackConfig, observation: Observation, systems: Mapping[str, System], *, project: str, stack: str
+    config: StackConfig,
+    observation: Observation,
+    systems: Mapping[str, System],
+    *,
+    project: str,
+    stack: str,
+    volumes: Mapping[str, str],
 ) -> None:
     """Registers every system of a stack and exports its outputs.
 
@@ -61,6 +68,7 @@ def declare(
         systems: The kinds of systems it may hold.
         project: Pulumi project.
         stack: Pulumi stack.
+        volumes: Name of each data volume in the state to its URN.
     """
     root = pulumi.ResourceOptions()
     fingerprint_key = secrets.generated("fingerprint-key", root)
@@ -71,6 +79,7 @@ def declare(
         source=config.image_source,
     )
     outputs: dict[str, SystemOutputs] = {}
+    declared: set[str] = set()
     for name, settings in sorted(config.systems.items()):
         scope = Scope(project=project, stack=stack, system=name)
         networks = Networks(scope, NETWORKS, root)
@@ -85,4 +94,6 @@ def declare(
         )
         args = SystemArgs(production=config.production, settings=settings, user_secrets=config.user_secrets)
         outputs[name] = systems[name].build(name, args, engine, root)
+        declared |= engine.data_volumes
+    keep(volumes, declared, protect=config.protects_data)
     export_outputs(outputs)

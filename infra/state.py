@@ -1,4 +1,4 @@
-"""What the stack's state knows of the engine: ids of containers and networks, and how they are meant to be."""
+"""What the stack's state knows of the engine: containers and networks, how they are meant to be, and data volumes."""
 
 import json
 import subprocess
@@ -13,6 +13,7 @@ from components.base.verdict import Expected
 EXPORT_TIMEOUT_SECONDS = 60
 CONTAINER = "docker:index/container:Container"
 NETWORK = "docker:index/network:Network"
+VOLUME = "docker:index/volume:Volume"
 GATE = "pulumi-python:dynamic/components:Gate"
 
 
@@ -23,10 +24,12 @@ class Known:
     Attributes:
         expected: Container id to how it is meant to be; containers that wait for their deletion are not among them.
         ids: Ids of all containers and networks, those that wait for their deletion included.
+        volumes: Name of each data volume to its URN.
     """
 
     expected: Mapping[str, Expected] = field(default_factory=dict)
     ids: frozenset[str] = frozenset()
+    volumes: Mapping[str, str] = field(default_factory=dict)
 
 
 def export(stack: str) -> Known:
@@ -60,6 +63,7 @@ def known(resources: Iterable[Mapping[str, Any]]) -> Known:
             if row["type"] == CONTAINER and not row.get("delete")
         },
         ids=frozenset(row["id"] for row in rows if row["type"] in {CONTAINER, NETWORK}),
+        volumes={row["id"]: row["urn"] for row in rows if row["type"] == VOLUME and not row.get("delete")},
     )
 
 

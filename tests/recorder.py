@@ -150,6 +150,7 @@ def record(
     config: StackConfig | None = None,
     observation: Observation | None = None,
     systems: Mapping[str, System] = SYSTEMS,
+    volumes: Mapping[str, str] | None = None,
 ) -> Graph:
     """Runs the program and returns what it registered.
 
@@ -157,13 +158,21 @@ def record(
         config: Configuration; development's defaults when None.
         observation: What the engine looks like; empty when None.
         systems: The kinds of systems.
+        volumes: Name of each data volume in the state to its URN; none when None.
     """
     recorder = Recorder()
     set_mocks(_Answers(), monitor=recorder, preview=False, project="zapstack", stack="dev")
 
     @test  # type: ignore[untyped-decorator]
     def program() -> None:
-        declare(config or stack_config(), observation or Observation(), systems, project="zapstack", stack="dev")
+        declare(
+            config or stack_config(),
+            observation or Observation(),
+            systems,
+            project="zapstack",
+            stack="dev",
+            volumes=volumes or {},
+        )
 
     with mock.patch.dict(os.environ):
         os.environ.pop("DOCKER_HOST", None)  # of whoever runs the tests

@@ -37,6 +37,11 @@ class PaperEngine:
         assert filters
         return [{"Name": "net", "Id": "net-id"}]
 
+    def volumes(self, filters: dict[str, list[str]]) -> dict[str, list[dict[str, str]]]:
+        """Lists one data volume."""
+        assert "zapstack.role=data" in filters["label"]
+        return {"Volumes": [{"Name": "data"}]}
+
     def get(self, reference: str) -> str:
         """Finds an image."""
         if reference not in self._images:

@@ -151,6 +151,9 @@ def test_the_look(monkeypatch: pytest.MonkeyPatch) -> None:
     found = observe.look(cast("DockerClient", engine), "zapstack/dev")
     assert [row["Id"] for row in found.containers] == ["1", "2"]
     assert found.networks == {"net": "net-id"}
+    assert found.volumes == {"data"}
+    assert not found.empty
+    assert observe.Look().empty
 
 
 def config(source: str) -> StackConfig:

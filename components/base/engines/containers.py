@@ -1,18 +1,18 @@
 """Realises specs as containers of one Docker engine: Prepare, Container, Gate.
 
-The only module that creates `docker.Container` and `docker.Volume`; what they are given is in
-`components.base.engines.arguments`, so each service inherits every rule.
+The only module that creates `docker.Container`; what it is given is in `components.base.engines.arguments`, and volumes
+in `components.base.engines.volumes`, so each service inherits every rule.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
 import pulumi_docker as docker
 
 from components.base import naming, observe, secrets
-from components.base.engines import arguments, properties
+from components.base.engines import arguments, properties, volumes
 from components.base.engines.canonical import healthcheck
 from components.base.engines.unit import Unit
 from components.base.files import throw_away_labels
@@ -42,6 +42,7 @@ class ContainersEngine:
         observation: What the engine looked like at the start of this run.
         protect_data: Whether data volumes refuse to be destroyed.
         scope: Names and labels.
+        data_volumes: Names of the data volumes registered so far.
     """
 
     docker_host: str
@@ -51,6 +52,7 @@ class ContainersEngine:
     observation: Observation
     protect_data: bool
     scope: naming.Scope
+    data_volumes: set[str] = field(default_factory=set)
 
     def service(
         self, name: str, spec: ServiceSpec, parent: pulumi.Resource, *, after: Sequence[pulumi.Resource] = ()
@@ -63,12 +65,12 @@ class ContainersEngine:
             parent: Component that owns the children.
             after: Gates to wait for besides those of the connections it uses, such as its own migrations job.
         """
-        volumes = [self._data_volume(volume, parent) for volume in spec.volumes]
+        data = [self._data_volume(volume, parent) for volume in spec.volumes]
         gates: list[Gate] = []
         for replica in range(1, spec.replicas + 1):
             unit = Unit(name=name, parent=parent, replica=replica, spec=spec)
             # Each replica waits for the one before it: a bad release stops at the first, and the others still serve.
-            container = self._serve(unit, spec, volumes, [*after, *gates[-1:]])
+            container = self._serve(unit, spec, data, [*after, *gates[-1:]])
             gates.append(self._gate(unit, container, properties.of_service(unit, spec, self.scope, self._fingerprint)))
         return gates
 
@@ -97,7 +99,7 @@ class ContainersEngine:
         self,
         unit: Unit,
         spec: ServiceSpec,
-        volumes: Sequence[pulumi.Resource],
+        data: Sequence[pulumi.Resource],
         after: Sequence[pulumi.Resource],
     ) -> docker.Container:
         # A replica behind a proxy is not to be found under its service's name before it is ready.
@@ -123,18 +125,18 @@ class ContainersEngine:
             ports=arguments.ports(spec),
             restart="always",
             start=True,
-            opts=self._options(unit, [*volumes, *after]),
+            opts=self._options(unit, [*data, *after]),
         )
 
     def _on_demand(self, unit: Unit, spec: JobSpec, role: str) -> docker.Container:
-        volumes = [self._data_volume(volume, unit.parent) for volume in spec.volumes]
+        data = [self._data_volume(volume, unit.parent) for volume in spec.volumes]
         return docker.Container(
             unit.name,
             **self._common(unit),
             **arguments.started_on_demand(spec, self.scope),
             labels=arguments.labels(self.scope, unit.name, role, extra={naming.FILES_LABEL: self._replacing(unit)}),
             name=self.scope.full(unit.name),
-            opts=self._options(unit, volumes),
+            opts=self._options(unit, data),
         )
 
     def _common(self, unit: Unit) -> dict[str, Any]:
@@ -156,7 +158,7 @@ class ContainersEngine:
             replacement_trigger=prepare.generation,
         )
 
-    def _prepare(self, unit: Unit, volumes: Sequence[docker.Volume]) -> Prepare:
+    def _prepare(self, unit: Unit, data: Sequence[docker.Volume]) -> Prepare:
         spec = unit.spec
         given = {
             "data": [properties.data(row, self.scope) for row in spec.volumes],
@@ -177,7 +179,7 @@ class ContainersEngine:
         return Prepare(
             f"{unit.logical}-prepare",
             given,
-            pulumi.ResourceOptions(parent=unit.parent, depends_on=[*volumes, *self._networks(unit), *used]),
+            pulumi.ResourceOptions(parent=unit.parent, depends_on=[*data, *self._networks(unit), *used]),
         )
 
     def _presence(self, unit: Unit) -> str:
@@ -231,15 +233,8 @@ class ContainersEngine:
         return pulumi.Output.concat(self.scope.full(f"{unit.logical}-files-"), self._replacing(unit))
 
     def _data_volume(self, volume: DataVolume, parent: pulumi.Resource) -> docker.Volume:
-        labels = self.scope.labels(volume.name, "data")
-        return docker.Volume(
-            volume.name,
-            labels=[docker.VolumeLabelArgs(label=label, value=labels[label]) for label in sorted(labels)],
-            name=self.scope.full(volume.name),
-            opts=pulumi.ResourceOptions(
-                parent=parent, ignore_changes=["labels", "driverOpts"], protect=self.protect_data
-            ),
-        )
+        self.data_volumes.add(self.scope.full(volume.name))
+        return volumes.declared(volume.name, self.scope, parent, protect=self.protect_data)
 
     def _replacing(self, unit: Unit) -> pulumi.Input[str]:
         """Returns the fingerprint of the files whose change replaces the container."""

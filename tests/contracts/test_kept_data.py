@@ -1,0 +1,39 @@
+"""Data outlive their service: no change of the configuration deletes a data volume."""
+
+import json
+
+import pytest
+
+from infra.state import known
+from stacks.settings.evolution import EvolutionSettings
+from tests.recorder import record, stack_config
+
+NAME = "zapstack-dev-evolution-pgadmin_data"
+URN = "urn:pulumi:dev::zapstack::zapstack:stacks:Evolution$docker:index/volume:Volume::pgadmin_data"
+KEPT = f"urn:pulumi:dev::zapstack::docker:index/volume:Volume::{NAME}"
+
+
+@pytest.mark.parametrize("production", [False, True])
+def test_a_volume_that_nothing_declares_stays_under_its_old_identity(*, production: bool) -> None:
+    """Pulumi takes it for the same one, so it is neither deleted nor made anew."""
+    graph = record(stack_config(production=production), volumes={NAME: URN})
+    kept = graph.one("Volume", NAME)
+    assert kept.inputs["name"] == NAME
+    assert URN in json.dumps(kept.request)
+    assert kept.request.get("protect", False) is production
+
+
+def test_a_service_that_comes_back_takes_its_volume_again() -> None:
+    """Under the name it was kept by; it is registered once."""
+    settings = EvolutionSettings.model_validate_json('{"pgadmin": {"enabled": true}}')
+    graph = record(stack_config(systems={"evolution": settings}), volumes={NAME: KEPT})
+    (volume,) = [row for row in graph.of("Volume") if row.inputs["name"] == NAME]
+    assert volume.name == "pgadmin_data"
+    assert NAME in json.dumps(volume.request["aliases"])
+
+
+def test_the_state_names_its_volumes() -> None:
+    """Those on their way out are not among them."""
+    row = {"id": NAME, "inputs": {}, "type": "docker:index/volume:Volume", "urn": URN}
+    assert known([row]).volumes == {NAME: URN}
+    assert known([{**row, "delete": True}]).volumes == {}
