@@ -18,7 +18,7 @@ import docker
 from components.base.lock import CHECKOUT
 
 STACK = "e2e"
-"""The stack of the engine tests."""
+"""The stack of the engine tests; their other stacks' names begin with it and a hyphen."""
 
 STACK_ID = f"zapstack/{STACK}"
 PORT_OFFSET = 4000
@@ -163,6 +163,20 @@ def labelled(engine: docker.DockerClient, label: str) -> dict[str, list[str]]:
 def remove_stack(engine: docker.DockerClient, stack_id: str = STACK_ID) -> None:
     """Removes whatever carries a test stack's label."""
     remove_labelled(engine, f"zapstack.stack={stack_id}")
+
+
+def sweep(engine: docker.DockerClient) -> None:
+    """Removes what a suite that was killed has left of its stacks; no other stack is touched."""
+    api: Any = engine.api
+    wanted = {"label": "zapstack.stack"}
+    rows = [
+        *api.containers(all=True, filters=wanted),
+        *api.networks(filters=wanted),
+        *(api.volumes(filters=wanted)["Volumes"] or []),
+    ]
+    for stack_id in sorted({row["Labels"]["zapstack.stack"] for row in rows}):
+        if re.fullmatch(rf"[^/]+/{STACK}(-.*)?", stack_id):
+            remove_stack(engine, stack_id)
 
 
 def remove_labelled(engine: docker.DockerClient, label: str) -> None:

@@ -1,6 +1,9 @@
 """One stack on the real engine for all engine tests, run from a copy of the checkout."""
 
+import fcntl
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import docker
 import pytest
@@ -16,6 +19,7 @@ from tests.engine.checkout import (
     exported,
     names,
     remove_stack,
+    sweep,
     volumes,
 )
 
@@ -33,11 +37,20 @@ __all__ = [
     "volumes",
 ]
 
+LOCK = Path(tempfile.gettempdir()) / "zapstack-e2e.lock"
+
 
 @pytest.fixture(scope="session")
-def engine() -> docker.DockerClient:
-    """The engine; its absence is a failure, never a skip."""
-    return docker.from_env()
+def engine() -> Iterator[docker.DockerClient]:
+    """The engine; its absence is a failure, never a skip. One suite at a time, and nothing is left of a killed one."""
+    client = docker.from_env()
+    with LOCK.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pytest.exit(f"another engine suite is running on this machine (it holds {LOCK})", returncode=1)
+        sweep(client)
+        yield client
 
 
 @pytest.fixture(scope="session")
@@ -47,11 +60,8 @@ def volumes_before(engine: docker.DockerClient) -> set[str]:
 
 
 @pytest.fixture(scope="session")
-def checkout(
-    tmp_path_factory: pytest.TempPathFactory, engine: docker.DockerClient, volumes_before: set[str]
-) -> Iterator[Checkout]:
+def checkout(tmp_path_factory: pytest.TempPathFactory, engine: docker.DockerClient) -> Iterator[Checkout]:
     """The copy all engine tests work in; whatever they leave of the stack is removed at the end."""
-    assert not {name for name in volumes_before if name.startswith(f"zapstack-{STACK}-")}, "left by an earlier run"
     folder = tmp_path_factory.mktemp("engine")
     found = copy_checkout(folder / "checkout", folder / "state")
     yield found

@@ -273,7 +273,7 @@ def test_no_secret_can_be_read_without_asking(example: Example, engine: DockerCl
 @pytest.mark.long
 def test_two_stacks_live_side_by_side(example: Example, engine: DockerClient) -> None:
     """They share nothing but images; one of them protects its data, and its destroy changes nothing."""
-    other = Example(checkout=example.checkout, protect_data=True, settings={"portOffset": 2100}, stack="other")
+    other = Example(checkout=example.checkout, protect_data=True, settings={"portOffset": 2100}, stack="e2e-other")
     try:
         other.must_up()
         assert other.order() == 1

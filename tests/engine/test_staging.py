@@ -1,4 +1,4 @@
-"""The recipe of the README for a staging stack, word for word, on the engine."""
+"""The recipe of the README for a staging stack, word for word but for its name, on the engine."""
 
 import re
 import shlex
@@ -14,7 +14,9 @@ from tests.engine.flagship import JOBS, SERVICES
 
 pytestmark = [pytest.mark.engine, pytest.mark.long]
 
-STACK = "staging"
+STACK = "e2e-staging"
+"""Where the README says `staging`, which somebody may have on this machine."""
+
 STACK_ID = f"zapstack/{STACK}"
 PASSPHRASE = "of staging alone"
 PRODUCTION_ONLY = {"app/2"}
@@ -25,7 +27,8 @@ def recipe() -> list[str]:
     section = (CHECKOUT / "README.md").read_text().partition("### Staging\n")[2].partition("\n### ")[0]
     block = re.search(r"```sh\n(.*?)```", section, re.DOTALL)
     assert block
-    return [line.partition("  #")[0].strip() for line in block.group(1).splitlines()]
+    lines = [line.partition("  #")[0].strip() for line in block.group(1).splitlines()]
+    return [re.sub(r"\bstaging\b", STACK, line) for line in lines]
 
 
 @pytest.fixture(scope="module")
