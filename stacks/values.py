@@ -34,19 +34,18 @@ class Allowed:
 
 
 def _secret(value: SecretStr) -> SecretStr:
-    text = value.get_secret_value()
-    if text in PUBLIC_KEYS:
+    if value.get_secret_value() in PUBLIC_KEYS:
         raise PydanticCustomError("secret_public", "a key that everybody knows")
-    if not re.fullmatch(SECRET_CHARACTERS, text):
-        raise PydanticCustomError("secret_text", "a secret with other characters")
-    if not SECRET_MIN <= len(text) <= SECRET_MAX:
-        raise PydanticCustomError("secret_length", "a secret of another length")
-    return value
+    return _secret_text(value, SECRET_CHARACTERS)
 
 
 def _s3_secret(value: SecretStr) -> SecretStr:
+    return _secret_text(value, S3_SECRET_CHARACTERS)
+
+
+def _secret_text(value: SecretStr, characters: str) -> SecretStr:
     text = value.get_secret_value()
-    if not re.fullmatch(f"{S3_SECRET_CHARACTERS}", text):
+    if not re.fullmatch(characters, text):
         raise PydanticCustomError("secret_text", "a secret with other characters")
     if not SECRET_MIN <= len(text) <= SECRET_MAX:
         raise PydanticCustomError("secret_length", "a secret of another length")
@@ -98,6 +97,9 @@ HttpPath = Annotated[
 Memory = Annotated[int, Field(ge=64, le=1048576)]
 """MiB."""
 
+ServerMemory = Annotated[int, Field(ge=256, le=1048576)]
+"""MiB, for a program that does not start with less than 256."""
+
 Identifier = Annotated[
     str,
     Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$"),
@@ -127,6 +129,9 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 RegionName = Annotated[
     str, Field(pattern=r"^[a-z0-9-]{1,32}$"), Allowed("lower-case letters, digits and hyphens, 32 at most")
 ]
+
+Rotation = Annotated[int, Field(ge=0, le=1000000)]
+"""How often the generated passwords have been changed."""
 
 S3Secret = Annotated[
     SecretStr,

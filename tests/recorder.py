@@ -1,6 +1,7 @@
 """Runs the program without an engine and records what it registers, options included."""
 
 import base64
+import functools
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -178,3 +179,9 @@ def record(
         os.environ.pop("DOCKER_HOST", None)  # of whoever runs the tests
         program()
     return recorder.graph
+
+
+@functools.cache
+def defaults(*, production: bool = False) -> Graph:
+    """Returns what the program registers with an environment's defaults; recorded once, for reading only."""
+    return record(stack_config(production=production))

@@ -1,13 +1,11 @@
 """Settings of Evolution API and its audio converter."""
 
-from typing import Annotated
-
 from pydantic import Field
 
 from components.evolution_contract import QueueEvent
 from components.evolution_instance import Integration
 from stacks.settings.base import Settings
-from stacks.values import InstanceName, Memory, PhoneNumber, Port, Secret, SettingValue
+from stacks.values import InstanceName, Memory, PhoneNumber, Port, Secret, ServerMemory, SettingValue
 
 INTEGRATION = (
     "What the instance is connected to: WHATSAPP-BAILEYS pairs with a phone, WHATSAPP-BUSINESS is Meta's cloud. "
@@ -45,7 +43,7 @@ class EvolutionApiSettings(Settings):
         description="Key of that instance (EVOLUTION_API_KEY), the one the application uses. Generated when not set.",
     )
     integration: Integration = Field(default="EVOLUTION", description=INTEGRATION)
-    memory_mib: Annotated[int, Field(ge=256, le=1048576)] = Field(
+    memory_mib: ServerMemory = Field(
         default=768, description="Memory limit in MiB. It idles at 150; a number that reconnects took 500 (measured)."
     )
     number: PhoneNumber = Field(

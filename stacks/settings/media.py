@@ -1,11 +1,9 @@
 """Settings of the store for media: MinIO, or any S3 server."""
 
-from typing import Annotated
-
 from pydantic import Field
 
 from stacks.settings.base import ROTATION, Settings
-from stacks.values import BucketName, HostName, LoginName, Port, RegionName, S3Secret, Secret
+from stacks.values import BucketName, HostName, LoginName, Port, RegionName, Rotation, S3Secret, Secret, ServerMemory
 
 
 class MinioSettings(Settings):
@@ -17,14 +15,14 @@ class MinioSettings(Settings):
     console_port: Port = Field(
         default=9001, description="Port of its console on the host, in development only. 9001 is the documents' own."
     )
-    memory_mib: Annotated[int, Field(ge=256, le=1048576)] = Field(
+    memory_mib: ServerMemory = Field(
         default=512, description="Memory limit in MiB. It idles at 150; uploads in parts of several clients need more."
     )
     root_password: Secret | None = Field(
         default=None, description="Password of its root user, for its console. Generated when not set."
     )
     root_user: LoginName = Field(default="root", description="Name of its root user, for its console.")
-    rotation: Annotated[int, Field(ge=0, le=1000000)] = Field(default=0, description=ROTATION)
+    rotation: Rotation = Field(default=0, description=ROTATION)
     s3_port: Port = Field(
         default=9000, description="Port of its S3 interface on the host, in development only. 9000 is MinIO's usual."
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from stacks.settings.base import ROTATION, Settings
-from stacks.values import Email, Identifier, LineValue, Memory, Port, Secret, SettingValue
+from stacks.values import Email, Identifier, LineValue, Memory, Port, Rotation, Secret, ServerMemory, SettingValue
 
 
 class DatabaseSettings(Settings):
@@ -21,7 +21,7 @@ class DatabaseSettings(Settings):
     )
     password: Secret | None = Field(default=None, description="Password of the role. Generated when not set.")
     port: Port = Field(description="Port on the host; in development only.")
-    rotation: Annotated[int, Field(ge=0, le=1000000)] = Field(default=0, description=ROTATION)
+    rotation: Rotation = Field(default=0, description=ROTATION)
     settings: dict[str, SettingValue] = Field(
         default_factory=dict,
         description="Further parameters of the server, such as work_mem or log_min_duration_statement; changing one "
@@ -58,7 +58,7 @@ class PgAdminSettings(Settings):
 
     email: Email = Field(default="admin@example.com", description="Its login; written in its data at the first start.")
     enabled: bool = Field(default=False, description="Whether it runs. false: it takes 300 MiB and few use it daily.")
-    memory_mib: Annotated[int, Field(ge=256, le=1048576)] = Field(default=384, description="Memory limit in MiB.")
+    memory_mib: ServerMemory = Field(default=384, description="Memory limit in MiB.")
     password: Secret | None = Field(default=None, description="Password of its login. Generated when not set.")
     port: Port = Field(default=5050, description="Port on the host. 5050 is the documents' own.")
 
@@ -75,7 +75,7 @@ class RabbitMqSettings(Settings):
     memory_mib: Memory = Field(
         default=512, description="Memory limit in MiB; publishers are held back at 60 %. An idle broker takes 150."
     )
-    rotation: Annotated[int, Field(ge=0, le=1000000)] = Field(default=0, description=ROTATION)
+    rotation: Rotation = Field(default=0, description=ROTATION)
     settings: dict[str, LineValue] = Field(
         default_factory=dict,
         description="Further keys of rabbitmq.conf, such as heartbeat or consumer_timeout; changing one restarts the "
@@ -91,7 +91,7 @@ class RedisSettings(Settings):
         default=256, description="Memory limit in MiB; 60 % become maxmemory. 256 is enough for tens of numbers."
     )
     password: Secret | None = Field(default=None, description="Password of its user. Generated when not set.")
-    rotation: Annotated[int, Field(ge=0, le=1000000)] = Field(default=0, description=ROTATION)
+    rotation: Rotation = Field(default=0, description=ROTATION)
     settings: dict[str, LineValue] = Field(
         default_factory=dict,
         description="Further directives of redis.conf, such as maxclients or slowlog-log-slower-than; changing one "

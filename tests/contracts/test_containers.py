@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from tests.example.system import SYSTEMS, ExampleSettings
-from tests.recorder import MADE_UP, SECRET, Graph, Registered, record, stack_config, strings
+from tests.recorder import MADE_UP, SECRET, Graph, Registered, defaults, record, stack_config, strings
 
 WORLD = {"publish", "egress"}
 GRAPHS: dict[str, Callable[[], Graph]] = {
-    "development": record,
-    "production": lambda: record(stack_config(production=True)),
+    "development": defaults,
+    "production": lambda: defaults(production=True),
     "example": lambda: record(stack_config(systems={"example": ExampleSettings()}), systems=SYSTEMS),
 }
 
@@ -128,7 +128,7 @@ MUTATIONS: dict[str, dict[str, Any]] = {
 @pytest.fixture(scope="module")
 def good() -> Registered:
     """A container that keeps every rule."""
-    return record().one("Container", "db")
+    return defaults().one("Container", "db")
 
 
 @pytest.mark.parametrize("rule", MUTATIONS)

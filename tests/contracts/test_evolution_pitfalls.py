@@ -23,7 +23,7 @@ from components.evolution_contract import CONTRACT, QUEUE_EVENTS, queue_variable
 from components.evolution_settings import EvolutionSecrets, plain_settings, settings_file
 from stacks import evolution_parts as parts
 from stacks.settings.evolution_api import EvolutionApiSettings
-from tests.recorder import Graph, record
+from tests.recorder import Graph, defaults
 
 EXAMPLE = CHECKOUT / "images" / "evolution-api" / "env.example"
 """The file that the image ships, or what is like it: it fills whatever is not written."""
@@ -32,7 +32,7 @@ EXAMPLE = CHECKOUT / "images" / "evolution-api" / "env.example"
 @pytest.fixture(scope="module")
 def graph() -> Graph:
     """Development's graph."""
-    return record()
+    return defaults()
 
 
 def inputs(graph: Graph, name: str) -> Mapping[str, Any]:
@@ -153,7 +153,7 @@ def test_addresses_are_read_without_decoding(file: dict[str, str]) -> None:
     """Row 6: the virtual host is one that exists, and generated secrets need no percent signs."""
     assert file["RABBITMQ_URI"] == "amqp://evolution:p1@rabbitmq:5672/evolution"
     assert file["CACHE_REDIS_URI"] == "redis://app:p2@redis:6379/6"
-    assert all(not row.inputs["special"] for row in record().of("RandomPassword"))
+    assert all(not row.inputs["special"] for row in defaults().of("RandomPassword"))
 
 
 def test_a_lost_broker_makes_it_unhealthy(graph: Graph) -> None:

@@ -11,7 +11,7 @@ from components.base import lock
 from components.base.lock import CHECKOUT
 from stacks import evolution
 from stacks.settings.evolution import EvolutionSettings
-from tests.recorder import MADE_UP, SECRET, Graph, Registered, record, stack_config, strings
+from tests.recorder import MADE_UP, SECRET, Graph, Registered, defaults, record, stack_config, strings
 
 TABLE: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "systems.yaml").read_text())["evolution"]
 
@@ -19,7 +19,7 @@ TABLE: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "syst
 @pytest.fixture(scope="module")
 def graph() -> Graph:
     """Development's graph."""
-    return record()
+    return defaults()
 
 
 def service_of(container: Registered) -> str:
@@ -61,7 +61,7 @@ def test_host_ports_are_the_documents_plus_the_offset(graph: Graph) -> None:
 
 def test_production_publishes_the_ingress_only() -> None:
     """And runs two replicas of the application behind it."""
-    production = record(stack_config(production=True))
+    production = defaults(production=True)
     assert [service_of(row) for row in production.of("Container") if row.inputs.get("ports")] == ["ingress"]
     assert len([row for row in production.of("Container") if service_of(row) == "app"]) == 2
 
@@ -101,7 +101,7 @@ def test_internal_networks_are_internal(graph: Graph) -> None:
 @pytest.mark.parametrize("production", [False, True])
 def test_data_volumes_are_protected_in_production(production: bool) -> None:  # noqa: FBT001 a test's parameter
     """Named as in the document, labels frozen, protected where it counts."""
-    volumes = record(stack_config(production=production)).of("Volume")
+    volumes = defaults(production=production).of("Volume")
     assert {volume.name for volume in volumes} == {row["volume"] for row in TABLE.values() if "volume" in row}
     for volume in volumes:
         assert volume.inputs["name"] == f"zapstack-dev-evolution-{volume.name}"

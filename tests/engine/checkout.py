@@ -21,6 +21,9 @@ STACK = "e2e"
 """The stack of the engine tests; their other stacks' names begin with it and a hyphen."""
 
 STACK_ID = f"zapstack/{STACK}"
+TEST_LABELS = {"zapstack.stack": f"tests/{STACK}"}
+"""Of what tests make themselves, so that `sweep` finds it."""
+
 PORT_OFFSET = 4000
 """Away from a developer's own stack, and from those of the other tests."""
 STACK_FILE = f"""config:

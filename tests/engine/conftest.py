@@ -22,6 +22,7 @@ from tests.engine.checkout import (
     sweep,
     volumes,
 )
+from tests.engine.flagship import Conversation, conversation
 
 __all__ = [
     "PORT_OFFSET",
@@ -67,3 +68,11 @@ def checkout(tmp_path_factory: pytest.TempPathFactory, engine: docker.DockerClie
     yield found
     found.run(["make", "destroy", f"STACK={STACK}"])
     remove_stack(engine)
+
+
+@pytest.fixture(scope="module")
+def talk(checkout: Checkout) -> Conversation:
+    """The conversation with the application's own instance, on a stack that is up."""
+    done = checkout.make("up")
+    assert done.code == 0, done.text
+    return conversation(checkout)

@@ -11,6 +11,7 @@ import docker
 import requests
 
 from components.base import lock
+from tests.engine.checkout import TEST_LABELS
 
 PORT: Final = 15055
 REGISTRY: Final = f"127.0.0.1:{PORT}"
@@ -37,7 +38,7 @@ def registry(engine: docker.DockerClient) -> Iterator[None]:
     )
     script = f"cat >/tmp/config.yml <<'END'\n{CONFIG}END\nexec docker-registry serve /tmp/config.yml"
     running: Any = engine.containers.run(
-        str(image.id), ["sh", "-c", script], detach=True, ports={"5000/tcp": ("127.0.0.1", PORT)}
+        str(image.id), ["sh", "-c", script], detach=True, labels=TEST_LABELS, ports={"5000/tcp": ("127.0.0.1", PORT)}
     )
     try:
         deadline = time.monotonic() + READY_SECONDS

@@ -10,7 +10,7 @@ import docker
 import pytest
 
 from tests.engine.conftest import Checkout, containers
-from tests.engine.flagship import Conversation, conversation, write_paced
+from tests.engine.flagship import Conversation, write_paced
 
 pytestmark = pytest.mark.engine
 
@@ -23,14 +23,6 @@ LATEST_SECONDS = 90
 """After the last message: a worker that died may have sent, so its claim is left alone for 15 s, then looked up."""
 
 Fault = Callable[[docker.DockerClient], None]
-
-
-@pytest.fixture(scope="module")
-def talk(checkout: Checkout) -> Conversation:
-    """The conversation with the application's own instance, on a stack that is up."""
-    done = checkout.make("up")
-    assert done.code == 0, done.text
-    return conversation(checkout)
 
 
 def nothing(engine: docker.DockerClient) -> None:

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from tests.engine.conftest import Checkout, containers
-from tests.engine.flagship import EVOLUTION, Conversation, conversation
+from tests.engine.flagship import EVOLUTION, Conversation
 
 pytestmark = pytest.mark.engine
 
@@ -16,14 +16,6 @@ RECOVERY_SECONDS = 60
 PROOF_SECONDS = 10
 PROGRAM_SECONDS = 25
 STOP_SECONDS = 5
-
-
-@pytest.fixture(scope="module")
-def talk(checkout: Checkout) -> Conversation:
-    """The conversation with the application's own instance, on a stack that is up."""
-    done = checkout.make("up")
-    assert done.code == 0, done.text
-    return conversation(checkout)
 
 
 def container(engine: docker.DockerClient, service: str) -> Any:  # noqa: ANN401 partly untyped in the stubs

@@ -11,7 +11,7 @@ import requests
 
 from tests.engine.checkout import PORT_OFFSET, Checkout
 from tests.engine.conftest import containers
-from tests.engine.flagship import EVOLUTION, Conversation, conversation
+from tests.engine.flagship import EVOLUTION, Conversation
 
 pytestmark = pytest.mark.engine
 
@@ -35,14 +35,6 @@ WAV = (
 """One second of mono at 8 kHz."""
 
 FETCH = "import sys, urllib.request; print(len(urllib.request.urlopen(sys.argv[1], timeout=10).read()))"
-
-
-@pytest.fixture(scope="module")
-def talk(checkout: Checkout) -> Conversation:
-    """The conversation with the application's own instance, on a stack that is up."""
-    done = checkout.make("up")
-    assert done.code == 0, done.text
-    return conversation(checkout)
 
 
 @pytest.fixture(scope="module")

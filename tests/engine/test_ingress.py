@@ -21,6 +21,7 @@ from infra.config import image_source
 from operations import images
 from stacks.evolution_parts import ingress_args
 from stacks.settings.evolution import EvolutionSettings
+from tests.engine.checkout import TEST_LABELS
 
 pytestmark = pytest.mark.engine
 
@@ -52,7 +53,7 @@ def proxy(engine: docker.DockerClient, folder: Path) -> Iterator[Any]:
     if source == "local":
         images.ensure(engine, ["haproxy", "python"], Console())
     with ExitStack() as stack:
-        network = engine.networks.create("zapstack-test-ingress")
+        network = engine.networks.create("zapstack-test-ingress", labels=TEST_LABELS)
         stack.callback(network.remove)
         described: dict[str, dict[str, Any]] = {
             "app": {"command": ["-c", APP], "entrypoint": "sh", "image": lock.reference("python", source)},
@@ -65,7 +66,9 @@ def proxy(engine: docker.DockerClient, folder: Path) -> Iterator[Any]:
             },
         }
         for name, options in described.items():
-            container: Any = engine.containers.create(init=True, name=f"zapstack-test-{name}", **options)
+            container: Any = engine.containers.create(
+                init=True, labels=TEST_LABELS, name=f"zapstack-test-{name}", **options
+            )
             stack.callback(container.remove, force=True, v=True)
             network.connect(container, aliases=[name])
             container.start()

@@ -9,6 +9,7 @@ from rich.console import Console
 from components.base import lock
 from infra.config import image_source
 from operations import images
+from tests.engine.checkout import TEST_LABELS
 
 pytestmark = pytest.mark.engine
 
@@ -32,6 +33,7 @@ def test_the_twins_own_tests(engine: docker.DockerClient) -> None:
         detach=True,
         entrypoint="/bin/sh",
         environment=environment,
+        labels=TEST_LABELS,
         network_mode="host",
         volumes={str(TWIN): {"bind": "/twin", "mode": "ro"}},
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from components.base.lock import CHECKOUT, LOCAL_PREFIX
-from tests.recorder import record, stack_config
+from tests.recorder import defaults
 
 FOLDER = Path(__file__).parent
 OMITTED = {"fingerprint"}
@@ -25,7 +25,7 @@ def rendered(*, production: bool) -> str:
             "protect": found.request.get("protect", False),
             "resource": f"{found.kind} {found.name}",
         }
-        for found in sorted(record(stack_config(production=production)).resources, key=lambda row: (row.kind, row.name))
+        for found in sorted(defaults(production=production).resources, key=lambda row: (row.kind, row.name))
     ]
     return json.dumps([_stable(row) for row in rows], indent=1, sort_keys=True) + "\n"
 

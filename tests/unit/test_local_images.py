@@ -136,9 +136,7 @@ def test_what_a_stack_asks_for_by_name() -> None:
     assert lock.local_used(["probe", "evolution-api", "probe"]) == ["evolution-api", "python"]
 
 
-@pytest.mark.parametrize(
-    ("docker_host", "legacy"), [("", None), ("unix:///run/user/1000/docker.sock", None), (THERE, True)]
-)
+@pytest.mark.parametrize(("docker_host", "legacy"), [("unix:///run/user/1000/docker.sock", None), (THERE, True)])
 def test_images_of_our_own_are_built_where_the_stack_runs(docker_host: str, legacy: bool | None) -> None:  # noqa: FBT001 a column of the table
     """One of the provider's two builders is this machine's, whatever engine the stack names."""
     graph = record(replace(stack_config(), docker_host=docker_host))

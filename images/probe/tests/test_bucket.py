@@ -97,12 +97,12 @@ def test_an_object_is_written_read_and_deleted(server: FakeS3) -> None:
 @pytest.mark.parametrize(
     ("method", "code", "said"),
     [
-        ("PUT", "InvalidAccessKeyId", 'AUTH failed: 127.0.0.1:PORT refuses the key "evolution"'),
-        ("PUT", "SignatureDoesNotMatch", 'AUTH failed: 127.0.0.1:PORT refuses the key "evolution"'),
+        ("PUT", "InvalidAccessKeyId", 'AUTH failed: 127.0.0.1:PORT refuses the key for bucket "media"'),
+        ("PUT", "SignatureDoesNotMatch", 'AUTH failed: 127.0.0.1:PORT refuses the key for bucket "media"'),
         ("PUT", "NoSuchBucket", 'BUCKET failed: 127.0.0.1:PORT has no bucket "media" in region us-east-1'),
-        ("PUT", "AccessDenied", "PERMISSION failed: 127.0.0.1:PORT lets key"),
-        ("GET", "AccessDenied", "PERMISSION failed: 127.0.0.1:PORT lets key"),
-        ("DELETE", "AccessDenied", "PERMISSION failed: 127.0.0.1:PORT lets key"),
+        ("PUT", "AccessDenied", "PERMISSION failed: 127.0.0.1:PORT does not let the key"),
+        ("GET", "AccessDenied", "PERMISSION failed: 127.0.0.1:PORT does not let the key"),
+        ("DELETE", "AccessDenied", "PERMISSION failed: 127.0.0.1:PORT does not let the key"),
     ],
 )
 def test_the_step_that_is_refused_is_named(server: FakeS3, method: str, code: str, said: str) -> None:

@@ -55,7 +55,7 @@ def _no_s3(where: str) -> StepError:
 
 def _refused(wanted: S3, where: str, code: str) -> StepError:
     if code in UNKNOWN_KEY:
-        return StepError("AUTH", f'{where} refuses the key "{wanted.access_key}"', PASSWORD)
+        return StepError("AUTH", f'{where} refuses the key for bucket "{wanted.bucket}"', PASSWORD)
     if code in UNKNOWN_BUCKET:
         return StepError(
             "BUCKET",
@@ -64,6 +64,6 @@ def _refused(wanted: S3, where: str, code: str) -> StepError:
         )
     return StepError(
         "PERMISSION",
-        f'{where} lets key "{wanted.access_key}" not read, write and delete in bucket "{wanted.bucket}" ({code})',
+        f'{where} does not let the key read, write and delete in bucket "{wanted.bucket}" ({code})',
         "Give the key these rights.",
     )
