@@ -2,6 +2,7 @@
 
 import json
 
+import pulumi
 import pytest
 
 from infra.state import known
@@ -14,13 +15,21 @@ KEPT = f"urn:pulumi:dev::zapstack::docker:index/volume:Volume::{NAME}"
 
 
 @pytest.mark.parametrize("production", [False, True])
-def test_a_volume_that_nothing_declares_stays_under_its_old_identity(*, production: bool) -> None:
-    """Pulumi takes it for the same one, so it is neither deleted nor made anew."""
+def test_a_volume_that_nothing_declares_stays_under_its_old_identity(
+    monkeypatch: pytest.MonkeyPatch, *, production: bool
+) -> None:
+    """Pulumi takes it for the same one, so it is neither deleted nor made anew; and it is said how it would be."""
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", said.append)
     graph = record(stack_config(production=production), volumes={NAME: URN})
     kept = graph.one("Volume", NAME)
     assert kept.inputs["name"] == NAME
     assert URN in json.dumps(kept.request)
     assert kept.request.get("protect", False) is production
+    (line,) = said
+    unprotect, _, destroy = line.partition("with its data: ")[2].rpartition(" && ")
+    assert destroy == f"pulumi destroy --target '{KEPT}' --stack dev"
+    assert unprotect == (f"pulumi state unprotect '{KEPT}' --stack dev" if production else "")
 
 
 def test_a_service_that_comes_back_takes_its_volume_again() -> None:

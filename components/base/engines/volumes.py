@@ -51,12 +51,15 @@ def keep(volumes: Mapping[str, str], declared: Collection[str], *, protect: bool
     for name, urn in sorted(volumes.items()):
         if name in declared:
             continue
-        docker.Volume(
+        kept = docker.Volume(
             name,
             name=name,
             opts=pulumi.ResourceOptions(aliases=[urn], ignore_changes=IGNORED, protect=protect),
         )
+        stack = pulumi.get_stack()
+        urn_now = f"urn:pulumi:{stack}::{pulumi.get_project()}::{kept.pulumi_resource_type}::{name}"
+        unprotect = f"pulumi state unprotect '{urn_now}' --stack {stack} && " if protect else ""
         pulumi.log.info(
-            f"data volume {name} is kept, although nothing uses it any more. To delete it with its data: pulumi "
-            f"destroy --stack {pulumi.get_stack()} --target '**::{name}'"
+            f"data volume {name} is kept, although nothing uses it any more. To delete it with its data: "
+            f"{unprotect}pulumi destroy --target '{urn_now}' --stack {stack}"
         )
