@@ -9,7 +9,7 @@ consumers are given an `S3Connection` and nothing else.
 Source: https://github.com/minio/minio/tree/master/docs (environment, health paths), https://quay.io/minio/minio
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, final
 
@@ -44,6 +44,7 @@ class MinioArgs:
         root_password: The user's own password of the root user instead of a generated one; acts at every start.
         root_user: Name of the root user, 3 characters or more.
         s3_host_port: Port of the S3 interface on the host's loopback; not published when None.
+        settings: Further variables, checked against `components.minio_contract`; none of them is secret.
         volume: Name of the data volume.
     """
 
@@ -54,6 +55,7 @@ class MinioArgs:
     root_password: str | None = field(default=None, repr=False)
     root_user: str = "root"
     s3_host_port: int | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
     volume: str = "minio_data"
 
     def __post_init__(self) -> None:
@@ -111,6 +113,7 @@ def minio_spec(name: str, args: MinioArgs, root_password: pulumi.Input[str]) -> 
         aliases=args.aliases,
         command=("server", DATA_PATH, "--address", f":{S3_PORT}", "--console-address", f":{CONSOLE_PORT}"),
         environment={
+            **args.settings,
             "GOMEMLIMIT": f"{int(args.resources.memory_mib * MEMORY_SHARE)}MiB",
             "MINIO_ROOT_PASSWORD_FILE": f"{files}/{PASSWORD_FILE}",
             "MINIO_ROOT_USER_FILE": f"{files}/{USER_FILE}",

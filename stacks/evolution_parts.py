@@ -115,6 +115,7 @@ def minio_args(settings: MinioSettings, console_port: int | None, s3_port: int |
         root_password=revealed(settings.root_password),
         root_user=settings.root_user,
         s3_host_port=s3_port,
+        settings=settings.settings,
         volume="minio_data",
     )
 

@@ -3,7 +3,18 @@
 from pydantic import Field
 
 from stacks.settings.base import ROTATION, Settings
-from stacks.values import BucketName, HostName, LoginName, Port, RegionName, Rotation, S3Secret, Secret, ServerMemory
+from stacks.values import (
+    BucketName,
+    HostName,
+    LoginName,
+    Port,
+    RegionName,
+    Rotation,
+    S3Secret,
+    Secret,
+    ServerMemory,
+    SettingValue,
+)
 
 
 class MinioSettings(Settings):
@@ -25,6 +36,12 @@ class MinioSettings(Settings):
     rotation: Rotation = Field(default=0, description=ROTATION)
     s3_port: Port = Field(
         default=9000, description="Port of its S3 interface on the host, in development only. 9000 is MinIO's usual."
+    )
+    settings: dict[str, SettingValue] = Field(
+        default_factory=dict,
+        description="Further variables of the server, such as MINIO_API_REQUESTS_MAX or MINIO_SCANNER_SPEED; changing "
+        "one restarts it. Names that it does not know, and those "
+        "that this product sets itself or that do harm, are refused with the reason.",
     )
 
 

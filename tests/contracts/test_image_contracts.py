@@ -4,6 +4,7 @@ import pytest
 
 from components import postgres_contract, rabbitmq, redis
 from components.base.image_contract import ImageContract
+from components.minio import MinioArgs, minio_spec
 from components.postgres import PostgresArgs, postgres_spec
 from components.rabbitmq import RabbitMqArgs
 from components.redis import RedisArgs
@@ -27,6 +28,7 @@ def written() -> list[tuple[str, str]]:
     keys = [line.split()[0] for line in rabbitmq.config("", RabbitMqArgs(consumers=(), volume="v")).splitlines()]
     return [
         *(("db", name) for name in options),
+        *(("minio", name) for name in minio_spec("minio", MinioArgs(), "").environment),
         *(("evolutionPostgres", name) for name in options),
         *(("redis", name) for name in directives),
         *(("rabbitmq", name) for name in keys),
@@ -81,6 +83,13 @@ def test_each_database_has_the_contract_of_its_version() -> None:
         ("db", "ssl_key_file"),
         ("db", "ssl_passphrase_command"),
         ("db", "unix_socket_directories"),
+        ("minio", "MINIO_API_ROOT_ACCESS"),
+        ("minio", "MINIO_BROWSER"),
+        ("minio", "MINIO_CONFIG_ENV_FILE"),
+        ("minio", "MINIO_IDENTITY_PLUGIN_URL"),
+        ("minio", "MINIO_KMS_SECRET_KEY"),
+        ("minio", "MINIO_NOTIFY_WEBHOOK_ENDPOINT_shop"),
+        ("minio", "MINIO_PROMETHEUS_AUTH_TYPE"),
         ("rabbitmq", "auth_mechanisms.1"),
         ("rabbitmq", "default_user_tags.administrator"),
         ("rabbitmq", "listeners.ssl.default"),
@@ -102,6 +111,7 @@ def test_doors_stay_shut(service: str, name: str) -> None:
     [
         ("db", ("log_min_duration_statement", "max_wal_size", "random_page_cost", "statement_timeout", "work_mem")),
         ("evolutionPostgres", ("autovacuum_naptime", "effective_cache_size", "shared_preload_libraries")),
+        ("minio", ("MINIO_API_REQUESTS_MAX", "MINIO_COMPRESSION_ENABLE", "MINIO_SCANNER_SPEED")),
         ("rabbitmq", ("channel_max", "consumer_timeout", "heartbeat", "max_message_size", "raft.wal_max_size_bytes")),
         ("redis", ("client-output-buffer-limit", "io-threads", "maxclients", "slowlog-log-slower-than", "timeout")),
     ],

@@ -1,6 +1,7 @@
 """How further settings reach a store: in one order, beside what the product sets, and never in place of it."""
 
 from components import rabbitmq, redis
+from components.minio import MinioArgs, minio_spec
 from components.postgres import PostgresArgs, postgres_spec
 from components.rabbitmq import RabbitMqArgs
 from components.redis import RedisArgs
@@ -11,6 +12,7 @@ GIVEN = EvolutionSettings.model_validate(
     {
         "db": {"settings": {"work_mem": "16MB", "log_line_prefix": "%m [%p] "}},
         "evolutionPostgres": {"settings": {"jit": "off"}},
+        "minio": {"settings": {"MINIO_SCANNER_SPEED": "slow"}},
         "rabbitmq": {"settings": {"heartbeat": "30"}},
         "redis": {"settings": {"maxclients": "500"}},
     }
@@ -45,6 +47,14 @@ def test_keys_of_rabbitmq_are_lines_of_its_file() -> None:
     assert rabbitmq.config("/f", args).splitlines() == sorted([*plain, "channel_max = 64", "heartbeat = 30"])
 
 
+def test_variables_of_minio_are_in_its_environment() -> None:
+    """What the product writes stays, whatever is given."""
+    plain = minio_spec("minio", MinioArgs(), "").environment
+    further = minio_spec("minio", MinioArgs(settings={"MINIO_SCANNER_SPEED": "slow"}), "").environment
+    assert further == {**plain, "MINIO_SCANNER_SPEED": "slow"}
+    assert minio_spec("minio", MinioArgs(settings={"MINIO_UPDATE": "on"}), "").environment == plain
+
+
 def test_a_default_that_may_be_set_stands_once() -> None:
     """A second line of the same name would be read by one server and refused by another."""
     quiet = rabbitmq.config("/f", RabbitMqArgs(consumers=(), settings={"log.console.level": "error"}, volume="v"))
@@ -59,5 +69,6 @@ def test_the_flagship_hands_each_store_its_own() -> None:
     """And to no other."""
     assert evolution_parts.database(GIVEN.db, "v", None).settings == GIVEN.db.settings
     assert evolution_parts.evolution_database(GIVEN.evolution_postgres, None).settings == {"jit": "off"}
+    assert evolution_parts.minio_args(GIVEN.minio, None, None).settings == {"MINIO_SCANNER_SPEED": "slow"}
     assert evolution_parts.rabbitmq_args(GIVEN, None).settings == {"heartbeat": "30"}
     assert evolution_parts.redis_args(GIVEN).settings == {"maxclients": "500"}
