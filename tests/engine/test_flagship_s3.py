@@ -1,0 +1,118 @@
+"""A bucket of somebody else's server in MinIO's place, and back again."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import docker
+import pytest
+
+from components.base import lock
+from infra.config import image_source
+from tests.engine.checkout import TEST_LABELS
+from tests.engine.conftest import STACK, Checkout, containers
+from tests.engine.flagship import reply
+
+pytestmark = [pytest.mark.engine, pytest.mark.long]
+
+HOST, PORT, BUCKET = "s3.e2e.test", 9000, "shop-media"
+KEY, SECRET = "owner-of-the-bucket", "as+others/make=them.0"
+VOLUME = f"zapstack-{STACK}-evolution-minio_data"
+MEDIA_PATH = "zapstack:systems.evolution.s3"
+MAKE_BUCKET = f"""
+until mc alias set own http://127.0.0.1:{PORT} "$MINIO_ROOT_USER" "$MINIO_ROOT_PASSWORD"; do sleep 0.2; done
+mc mb own/{BUCKET}
+"""
+
+
+@pytest.fixture(scope="module")
+def earlier(checkout: Checkout) -> int:
+    """How many messages the application has received before anything is changed."""
+    done = checkout.make("up")
+    assert done.code == 0, done.text
+    return reply(done.text)
+
+
+@pytest.fixture(scope="module")
+def foreign(engine: docker.DockerClient, earlier: int) -> Iterator[Any]:
+    """A server that is no part of the stack, with a bucket, where the stack's way out leads."""
+    assert earlier
+    network = engine.networks.get(f"zapstack-{STACK}-evolution-egress")
+    server: Any = engine.containers.create(
+        lock.reference("minio", image_source("auto")),
+        ["server", "/data", "--address", f":{PORT}"],
+        environment={"MC_CONFIG_DIR": "/tmp/.mc", "MINIO_ROOT_PASSWORD": SECRET, "MINIO_ROOT_USER": KEY},  # noqa: S108 inside the container
+        labels=TEST_LABELS,
+        name="zapstack-test-s3",
+        tmpfs={"/data": "mode=1777"},
+    )
+    try:
+        network.connect(server, aliases=[HOST])
+        server.start()
+        made = server.exec_run(["timeout", "60", "sh", "-ec", MAKE_BUCKET])
+        assert made.exit_code == 0, made.output
+        yield server
+    finally:
+        server.remove(force=True, v=True)
+
+
+@pytest.fixture(scope="module")
+def moved(checkout: Checkout, foreign: Any) -> Iterator[Checkout]:  # noqa: ANN401 partly untyped in the stubs
+    """A checkout whose stack file names the foreign bucket, its keys encrypted."""
+    assert foreign
+    file = checkout.path / f"Pulumi.{STACK}.yaml"
+    good = file.read_text()
+    for name, value in {"bucket": BUCKET, "host": HOST, "port": PORT, "useSsl": "false"}.items():
+        configured(checkout, f"--path {MEDIA_PATH}.{name} {value}")
+    for name, value in {"accessKey": KEY, "secretKey": SECRET}.items():
+        configured(checkout, f"--secret --path {MEDIA_PATH}.{name} {value}")
+    yield checkout
+    file.write_text(good)
+
+
+def configured(checkout: Checkout, arguments: str) -> None:
+    """Changes the stack's file as a person does."""
+    done = checkout.pulumi(f"config set {arguments}")
+    assert done.code == 0, done.text
+
+
+def test_media_are_kept_there(earlier: int, moved: Checkout, foreign: Any, engine: docker.DockerClient) -> None:  # noqa: ANN401
+    """The voice message of the conversation is an object of that bucket; MinIO is gone, and its data are not."""
+    done = moved.make("up")
+    assert done.code == 0, done.text
+    assert reply(done.text) == earlier + 1
+    assert not {"minio", "minio-bucket"} & containers(engine).keys()
+    listed = foreign.exec_run(["mc", "ls", "--recursive", f"own/{BUCKET}"])
+    assert listed.output.decode().strip(), "no object"
+    assert engine.volumes.get(VOLUME)
+    moved.expect_no_changes()
+
+
+def test_a_key_it_refuses_is_named_before_anything_stops(moved: Checkout, engine: docker.DockerClient) -> None:
+    """Without the key in the message."""
+    serving = containers(engine)["evolution-api"]["Id"]
+    configured(moved, f"--secret --path {MEDIA_PATH}.secretKey another-secret")
+    refused = moved.pulumi("up --yes --skip-preview")
+    assert refused.code != 0, refused.text
+    assert f'AUTH failed: {HOST}:{PORT} refuses the key for bucket "{BUCKET}"' in refused.text, refused.text
+    assert KEY not in refused.text
+    assert "another-secret" not in refused.text
+    assert containers(engine)["evolution-api"]["Id"] == serving
+
+
+def test_back_again_minio_has_its_own_data(
+    earlier: int,
+    moved: Checkout,
+    foreign: Any,  # noqa: ANN401
+    engine: docker.DockerClient,
+) -> None:
+    """The volume it had."""
+    assert foreign
+    made = engine.volumes.get(VOLUME).attrs["CreatedAt"]
+    done = moved.pulumi(f"config rm --path {MEDIA_PATH}")
+    assert done.code == 0, done.text
+    back = moved.make("up")
+    assert back.code == 0, back.text
+    assert reply(back.text) == earlier + 2
+    assert engine.volumes.get(VOLUME).attrs["CreatedAt"] == made
+    assert "minio" in containers(engine)
+    moved.expect_no_changes()
