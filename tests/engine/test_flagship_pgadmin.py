@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.long]
 
 PGADMIN = f"http://127.0.0.1:{5050 + PORT_OFFSET}"
 VOLUME = f"zapstack-{STACK}-evolution-pgadmin_data"
+MARKER = "/var/lib/pgadmin/kept"
 ON = "pgadmin: {enabled: true}"
 
 
@@ -42,18 +43,20 @@ def test_both_databases_are_registered_behind_a_login(checkout: Checkout, engine
 
 def test_switched_off_its_data_stay(checkout: Checkout, engine: docker.DockerClient) -> None:
     """Without its container; the next preview has nothing to do, and says how to delete them."""
-    made = engine.volumes.get(VOLUME).attrs["CreatedAt"]
+    running: Any = engine.containers.get(containers(engine)["pgadmin"]["Id"])
+    assert running.exec_run(["touch", MARKER]).exit_code == 0
     off = checkout.pulumi("up --yes --skip-preview")
     assert off.code == 0, off.text
     assert "pgadmin" not in containers(engine)
-    assert engine.volumes.get(VOLUME).attrs["CreatedAt"] == made
+    assert engine.volumes.get(VOLUME)
     preview = checkout.pulumi("preview --diff --expect-no-changes")
     assert preview.code == 0, preview.text
     assert f"data volume {VOLUME} is kept" in preview.text
     with changed(checkout, ON):
         back = checkout.pulumi("up --yes --skip-preview")
         assert back.code == 0, back.text
-        assert engine.volumes.get(VOLUME).attrs["CreatedAt"] == made
+        again: Any = engine.containers.get(containers(engine)["pgadmin"]["Id"])
+        assert again.exec_run(["test", "-f", MARKER]).exit_code == 0
         checkout.expect_no_changes()
 
 
