@@ -14,6 +14,9 @@ from tests.engine.flagship import reply
 
 pytestmark = [pytest.mark.engine, pytest.mark.long]
 
+Server = Any
+"""A container; partly untyped in the library's stubs."""
+
 HOST, PORT, BUCKET = "s3.e2e.test", 9000, "shop-media"
 KEY, SECRET = "owner-of-the-bucket", "as+others/make=them.0"
 VOLUME = f"zapstack-{STACK}-evolution-minio_data"
@@ -43,16 +46,16 @@ def kept(earlier: int, engine: docker.DockerClient) -> set[str]:
 
 def objects(engine: docker.DockerClient) -> set[str]:
     """Returns the files below MinIO's bucket."""
-    server: Any = engine.containers.get(containers(engine)["minio"]["Id"])
+    server: Server = engine.containers.get(containers(engine)["minio"]["Id"])
     return set(server.exec_run(["find", "/data/evolution", "-type", "f"]).output.decode().split())
 
 
 @pytest.fixture(scope="module")
-def foreign(engine: docker.DockerClient, earlier: int) -> Iterator[Any]:
+def foreign(engine: docker.DockerClient, earlier: int) -> Iterator[Server]:
     """A server that is no part of the stack, with a bucket, where the stack's way out leads."""
     assert earlier
     network = engine.networks.get(f"zapstack-{STACK}-evolution-egress")
-    server: Any = engine.containers.create(
+    server: Server = engine.containers.create(
         lock.reference("minio", image_source("auto")),
         ["server", "/data", "--address", f":{PORT}"],
         environment={"MC_CONFIG_DIR": "/tmp/.mc", "MINIO_ROOT_PASSWORD": SECRET, "MINIO_ROOT_USER": KEY},  # noqa: S108 inside the container
@@ -71,7 +74,7 @@ def foreign(engine: docker.DockerClient, earlier: int) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def moved(checkout: Checkout, foreign: Any) -> Iterator[Checkout]:  # noqa: ANN401 partly untyped in the stubs
+def moved(checkout: Checkout, foreign: Server) -> Iterator[Checkout]:
     """A checkout whose stack file names the foreign bucket, its keys encrypted."""
     assert foreign
     file = checkout.path / f"Pulumi.{STACK}.yaml"
@@ -91,8 +94,8 @@ def configured(checkout: Checkout, arguments: str) -> None:
 
 
 def test_media_are_kept_there(
-    earlier: int, kept: set[str], moved: Checkout, foreign: Any, engine: docker.DockerClient
-) -> None:  # noqa: ANN401
+    earlier: int, kept: set[str], moved: Checkout, foreign: Server, engine: docker.DockerClient
+) -> None:
     """The voice message of the conversation is an object of that bucket; MinIO is gone, and its data are not."""
     assert kept
     done = moved.make("up")
@@ -121,7 +124,7 @@ def test_back_again_minio_has_its_own_data(
     earlier: int,
     kept: set[str],
     moved: Checkout,
-    foreign: Any,  # noqa: ANN401
+    foreign: Server,
     engine: docker.DockerClient,
 ) -> None:
     """The volume it had."""
