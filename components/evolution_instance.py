@@ -32,12 +32,14 @@ class Instance:
         name: Instance name.
         number: Telephone number, digits only.
         integration: What it is connected to.
+        settings: How it behaves, by Evolution's own names (`groupsIgnore`); what is missing stays as it is.
         token: The user's own token of the instance instead of a generated one.
     """
 
     name: str
     number: str
     integration: Integration = "EVOLUTION"
+    settings: Mapping[str, bool | str] = field(default_factory=dict)
     token: str | None = field(default=None, repr=False)
 
 
@@ -133,6 +135,7 @@ def _declared(row: Instance, args: InstancesArgs, files: str) -> dict[str, Any]:
         "integration": row.integration,
         "name": row.name,
         "number": row.number,
+        "settings": dict(row.settings),
         "token_file": f"{files}/token-{row.name}",
         "webhook": {
             "events": list(args.events),

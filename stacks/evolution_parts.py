@@ -169,10 +169,17 @@ def instances(settings: EvolutionApiSettings) -> list[Instance]:
         integration=settings.integration,
         name=settings.instance,
         number=settings.number,
+        settings=settings.behaviour.declared,
         token=revealed(settings.instance_token),
     )
     others = [
-        Instance(integration=row.integration, name=row.name, number=row.number, token=revealed(row.token))
+        Instance(
+            integration=row.integration,
+            name=row.name,
+            number=row.number,
+            settings=row.behaviour.declared,
+            token=revealed(row.token),
+        )
         for row in settings.other_instances
     ]
     return [own, *others, Instance(name=SMOKE, number=SMOKE_NUMBER)]

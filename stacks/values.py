@@ -117,6 +117,12 @@ InstanceName = Annotated[
 
 LoginName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{3,62}$"), Allowed('3 to 62 letters, digits, "-" and "_"')]
 
+MessageText = Annotated[
+    str,
+    Field(pattern=r"^[^\x00-\x1f\x7f-\x9f]{1,1000}$"),
+    Allowed("1 to 1000 characters on one line"),
+]
+
 PhoneNumber = Annotated[
     str,
     Field(pattern=r"^[1-9][0-9]{7,14}$"),

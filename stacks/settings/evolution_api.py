@@ -5,7 +5,7 @@ from pydantic import Field
 from components.evolution_contract import QueueEvent
 from components.evolution_instance import Integration
 from stacks.settings.base import Settings
-from stacks.values import InstanceName, Memory, PhoneNumber, Port, Secret, ServerMemory, SettingValue
+from stacks.values import InstanceName, Memory, MessageText, PhoneNumber, Port, Secret, ServerMemory, SettingValue
 
 INTEGRATION = (
     "What the instance is connected to: WHATSAPP-BAILEYS pairs with a phone, WHATSAPP-BUSINESS is Meta's cloud. "
@@ -13,9 +13,36 @@ INTEGRATION = (
 )
 
 
+BEHAVIOUR = (
+    "How it behaves, by Evolution's own names. What is not set stays as it is, such as set by hand in the manager."
+)
+
+
+class BehaviourSettings(Settings):
+    """How an instance behaves; Evolution API's own defaults are false."""
+
+    always_online: bool | None = Field(default=None, description="Whether contacts always see it online.")
+    groups_ignore: bool | None = Field(
+        default=None, description="Whether messages in groups are ignored. Most support products want true."
+    )
+    msg_call: MessageText | None = Field(default=None, description="What a rejected caller is written.")
+    read_messages: bool | None = Field(default=None, description="Whether messages are marked read as they arrive.")
+    read_status: bool | None = Field(default=None, description="Whether the status posts of contacts are marked read.")
+    reject_call: bool | None = Field(default=None, description="Whether calls are rejected.")
+    sync_full_history: bool | None = Field(
+        default=None, description="Whether a phone that is linked sends its whole history, which is then stored."
+    )
+
+    @property
+    def declared(self) -> dict[str, bool | str]:
+        """Those that are set, as Evolution API takes them."""
+        return self.model_dump(by_alias=True, exclude_none=True)
+
+
 class InstanceSettings(Settings):
     """A further WhatsApp number of the same server."""
 
+    behaviour: BehaviourSettings = Field(default=BehaviourSettings(), description=BEHAVIOUR)
     integration: Integration = Field(default="EVOLUTION", description=INTEGRATION)
     name: InstanceName = Field(description="Name of the instance.")
     number: PhoneNumber = Field(description="Its telephone number; in YAML in quotes.")
@@ -34,6 +61,9 @@ class EvolutionApiSettings(Settings):
         default=None,
         description="The server's global key (AUTHENTICATION_API_KEY): whoever has it manages every instance, so only "
         "the job that declares instances uses it. Generated when not set.",
+    )
+    behaviour: BehaviourSettings = Field(
+        default=BehaviourSettings(), description=f"The application's own instance. {BEHAVIOUR}"
     )
     instance: InstanceName = Field(
         default="assistant", description="Name of the WhatsApp instance the application answers."

@@ -10,7 +10,7 @@ import requests
 
 from tests.engine.checkout import PORT_OFFSET, Checkout
 from tests.engine.conftest import containers
-from tests.engine.flagship import reply
+from tests.engine.flagship import EVOLUTION, changed, conversation, reply
 
 pytestmark = [pytest.mark.engine, pytest.mark.long]
 
@@ -34,9 +34,9 @@ def earlier(checkout: Checkout) -> int:
 def test_port_user_passwords_and_the_global_key(earlier: int, checkout: Checkout, engine: docker.DockerClient) -> None:
     """From `.env`, all in one `up`; the application remembers, and the old logins are over."""
     (checkout.path / ".env").write_text(ENV)
-    changed = checkout.make("up")
-    assert changed.code == 0, changed.text
-    assert reply(changed.text) == earlier + 1
+    done = checkout.make("up")
+    assert done.code == 0, done.text
+    assert reply(done.text) == earlier + 1
     checkout.expect_no_changes()
     assert requests.get(f"http://127.0.0.1:{8007 + PORT_OFFSET}/health", timeout=10).status_code == 200
     db: Any = engine.containers.get(containers(engine)["db"]["Id"])
@@ -83,3 +83,19 @@ def test_without_them_the_generated_ones_are_back(earlier: int, checkout: Checko
     shown = json.loads(checkout.pulumi("stack output credentials --show-secrets --json").text)["evolution"]
     assert re.fullmatch("[A-Za-z0-9]{32}", shown["db"]["password"])
     assert shown["db"]["user"] == "assistant"
+
+
+def test_how_an_instance_behaves_is_set_on_one_that_exists(earlier: int, checkout: Checkout) -> None:
+    """As Evolution itself says afterwards; what is not declared any more stays."""
+    assert earlier
+    with changed(checkout, "evolutionApi: {behaviour: {groupsIgnore: true, rejectCall: true}}"):
+        done = checkout.make("up")
+        assert done.code == 0, done.text
+    shown = requests.get(
+        f"{EVOLUTION}/settings/find/assistant", headers={"apikey": conversation(checkout).token}, timeout=10
+    )
+    assert shown.status_code == 200, shown.text
+    found = shown.json()
+    assert (found["groupsIgnore"], found["rejectCall"], found["alwaysOnline"]) == (True, True, False)
+    back = checkout.make("up")
+    assert back.code == 0, back.text
