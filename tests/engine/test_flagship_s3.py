@@ -20,7 +20,13 @@ Server = Any
 HOST, PORT, BUCKET = "s3.e2e.test", 9000, "shop-media"
 KEY, SECRET = "owner-of-the-bucket", "as+others/make=them.0"
 VOLUME = f"zapstack-{STACK}-evolution-minio_data"
-MEDIA_PATH = "zapstack:systems.evolution.s3"
+ENV = f"""S3_ACCESS_KEY={KEY}
+S3_BUCKET={BUCKET}
+S3_ENDPOINT={HOST}
+S3_PORT={PORT}
+S3_SECRET_KEY={SECRET}
+S3_USE_SSL=false
+"""
 MAKE_BUCKET = f"""
 until mc alias set own http://127.0.0.1:{PORT} "$MINIO_ROOT_USER" "$MINIO_ROOT_PASSWORD"; do sleep 0.2; done
 mc mb own/{BUCKET}
@@ -73,46 +79,30 @@ def foreign(engine: docker.DockerClient, earlier: int) -> Iterator[Server]:
         server.remove(force=True, v=True)
 
 
-@pytest.fixture(scope="module")
-def moved(checkout: Checkout, foreign: Server) -> Iterator[Checkout]:
-    """A checkout whose stack file names the foreign bucket, its keys encrypted."""
-    assert foreign
-    file = checkout.path / f"Pulumi.{STACK}.yaml"
-    good = file.read_text()
-    for name, value in {"bucket": BUCKET, "host": HOST, "port": PORT, "useSsl": "false"}.items():
-        configured(checkout, f"--path {MEDIA_PATH}.{name} {value}")
-    for name, value in {"accessKey": KEY, "secretKey": SECRET}.items():
-        configured(checkout, f"--secret --path {MEDIA_PATH}.{name} {value}")
-    yield checkout
-    file.write_text(good)
-
-
-def configured(checkout: Checkout, arguments: str) -> None:
-    """Changes the stack's file as a person does."""
-    done = checkout.pulumi(f"config set {arguments}")
-    assert done.code == 0, done.text
-
-
 def test_media_are_kept_there(
-    earlier: int, kept: set[str], moved: Checkout, foreign: Server, engine: docker.DockerClient
+    earlier: int, kept: set[str], checkout: Checkout, foreign: Server, engine: docker.DockerClient
 ) -> None:
     """The voice message of the conversation is an object of that bucket; MinIO is gone, and its data are not."""
     assert kept
-    done = moved.make("up")
+    (checkout.path / ".env").write_text(ENV)
+    done = checkout.make("up")
     assert done.code == 0, done.text
     assert reply(done.text) == earlier + 1
     assert not {"minio", "minio-bucket"} & containers(engine).keys()
     listed = foreign.exec_run(["mc", "ls", "--recursive", f"own/{BUCKET}"])
     assert listed.output.decode().strip(), "no object"
     assert engine.volumes.get(VOLUME)
-    moved.expect_no_changes()
+    checkout.expect_no_changes()
 
 
-def test_a_key_it_refuses_is_named_before_anything_stops(moved: Checkout, engine: docker.DockerClient) -> None:
+def test_a_key_it_refuses_is_named_before_anything_stops(
+    checkout: Checkout, foreign: Server, engine: docker.DockerClient
+) -> None:
     """Without the key in the message."""
+    assert foreign
     serving = containers(engine)["evolution-api"]["Id"]
-    configured(moved, f"--secret --path {MEDIA_PATH}.secretKey another-secret")
-    refused = moved.pulumi("up --yes --skip-preview")
+    (checkout.path / ".env").write_text(ENV.replace(SECRET, "another-secret"))
+    refused = checkout.pulumi("up --yes --skip-preview")
     assert refused.code != 0, refused.text
     assert f'AUTH failed: {HOST}:{PORT} refuses the key for bucket "{BUCKET}"' in refused.text, refused.text
     assert KEY not in refused.text
@@ -121,18 +111,12 @@ def test_a_key_it_refuses_is_named_before_anything_stops(moved: Checkout, engine
 
 
 def test_back_again_minio_has_its_own_data(
-    earlier: int,
-    kept: set[str],
-    moved: Checkout,
-    foreign: Server,
-    engine: docker.DockerClient,
+    earlier: int, kept: set[str], checkout: Checkout, engine: docker.DockerClient
 ) -> None:
-    """The volume it had."""
-    assert foreign
-    done = moved.pulumi(f"config rm --path {MEDIA_PATH}")
-    assert done.code == 0, done.text
-    back = moved.make("up")
+    """In the volume it had."""
+    (checkout.path / ".env").unlink()
+    back = checkout.make("up")
     assert back.code == 0, back.text
     assert reply(back.text) == earlier + 2
     assert objects(engine) > kept
-    moved.expect_no_changes()
+    checkout.expect_no_changes()
