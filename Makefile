@@ -7,7 +7,7 @@ BIN = .venv/bin
 OWN = apps/assistant images/audio-converter images/probe
 
 .DEFAULT_GOAL := help
-.PHONY: help setup python up images preview down destroy smoke status logs shell restart rebuild \
+.PHONY: help setup python checked up images preview down destroy smoke status logs shell restart rebuild \
   import-env lock-images credentials review test test-apps e2e e2e-all bench check docs diagram format
 
 help: ## show this list
@@ -19,13 +19,19 @@ setup: ## install what is missing: Python environment, Docker engine, Pulumi too
 python:
 	@scripts/setup.sh python
 
-up: setup ## start a stack, or make it what its configuration says
+# What a person has to correct is told before a tool chain is built for it.
+checked: python
+	@$(BIN)/python -m operations check --stack $(STACK)
+
+up: checked ## start a stack, or make it what its configuration says
+	@scripts/setup.sh rest
 	@$(VERB) up --stack $(STACK)
 
 images: setup ## build the local images a stack needs, where no registry is reachable
 	@$(VERB) images --stack $(STACK)
 
-preview: setup ## show what up would do
+preview: checked ## show what up would do
+	@scripts/setup.sh rest
 	@$(VERB) preview --stack $(STACK)
 
 down: setup ## remove containers and networks; data and secrets stay

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from operations import (
+    check,
     found,
     import_env,
     lifecycle,
@@ -24,6 +25,12 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 
 Service = Annotated[str, typer.Option(help="Service name, as status shows it.")]
 Stack = Annotated[str, typer.Option(help="Pulumi stack: the middle of Pulumi.<stack>.yaml.")]
+
+
+@app.command("check")
+def check_configuration(stack: Stack = "dev") -> None:
+    """Tell the mistakes of a development stack's files."""
+    check.check(stack)
 
 
 @app.command()

@@ -41,14 +41,21 @@ def read(stack: str) -> StackFile:
     """Returns the plain part of a stack's file; the program checks the rest.
 
     Raises:
-        typer.Exit: There is no such file.
+        typer.Exit: There is no such file, or it is no YAML.
     """
     path = CHECKOUT / f"Pulumi.{stack}.yaml"
     if not path.exists():
         known = ", ".join(sorted(found.name.split(".")[1] for found in CHECKOUT.glob("Pulumi.*.yaml")))
         typer.echo(f"{path.name}: there is no such stack (there are: {known}). Nothing was done.", err=True)
         raise typer.Exit(2)
-    config: dict[str, Any] = (yaml.safe_load(path.read_text()) or {}).get("config") or {}
+    try:
+        root = yaml.safe_load(path.read_text())
+    except yaml.YAMLError as error:
+        typer.echo(f"{path.name}: {' '.join(str(error).split())}. Nothing was done. Correct the file.", err=True)
+        raise typer.Exit(1) from error
+    config = root.get("config") if isinstance(root, dict) else None
+    if not isinstance(config, dict):
+        config = {}
     systems = config.get("zapstack:systems")
     return StackFile(
         development=config.get("zapstack:environment") == "development",

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Finds a Python that can run the set-up program and hands over to it: scripts/setup.sh [all|python|toolchain|engine|images]
+# Finds a Python that can run the set-up program and hands over to it: scripts/setup.sh [all|python|rest|toolchain|engine|images]
 #
 # On Debian and Ubuntu, root gets a missing Python installed; everybody else gets one instruction.
 set -eu

@@ -1,4 +1,4 @@
-"""Start of the set-up program: ``python3 scripts/setup [all|python|toolchain|engine|images]``.
+"""Start of the set-up program: ``python3 scripts/setup [all|python|rest|toolchain|engine|images]``.
 
 Python puts this directory on its module path when it runs a directory. The package is imported by its full name
 instead, from the checkout, so that its modules can never be mistaken for somebody else's ``atomic`` or ``release``.

@@ -14,7 +14,9 @@ from scripts.setup.places import Places, find_places
 from scripts.setup.python_environment import ensure_python_environment
 from scripts.setup.toolchain import ensure_toolchain
 
-STEPS = ("all", "python", "toolchain", "engine", "images")
+STEPS = ("all", "python", "rest", "toolchain", "engine", "images")
+"""`rest`: all without `python`, which came before something else."""
+
 INTERRUPTED = 128 + signal.SIGINT
 
 
@@ -32,7 +34,7 @@ def main(arguments: list[str]) -> int:
         print("\n".join((f"error: {first}", *(f"       {line}" for line in rest))), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        again = "make setup" if step == "all" else f"scripts/setup.sh {step}"
+        again = "make setup" if step in {"all", "rest"} else f"scripts/setup.sh {step}"
         print(f"\ninterrupted: what is finished is kept, '{again}' continues from here", file=sys.stderr)
         return INTERRUPTED
     return 0
@@ -61,7 +63,8 @@ def run_step(step: str, places: Places) -> None:
         ensure_toolchain(places)
         ensure_environment(places, _present_engine())
     else:
-        ensure_python_environment(places)
+        if step == "all":
+            ensure_python_environment(places)
         host = ensure_engine(places)
         ensure_images(places, host)
         ensure_toolchain(places)

@@ -10,9 +10,9 @@ import pytest
 import typer
 import yaml
 
+from infra.handed_over import as_pulumi
 from infra.places import PROJECT
 from operations import compose_names, import_env, pulumi_cli, stack_file
-from tests.config.given import as_pulumi
 
 STACK = "config:\n  zapstack:environment: production\n  zapstack:systems:\n    evolution: {}\n"
 SECRET = "hunter-22-hunter"

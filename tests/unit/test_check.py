@@ -1,0 +1,90 @@
+"""What is wrong in a development stack's files is told before anything is installed or built."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+import typer
+
+from components.base.lock import CHECKOUT
+from operations import check, stack_file
+
+RIGHT = "config:\n  zapstack:environment: development\n  zapstack:systems:\n    evolution: {}\n"
+WRONG = RIGHT.replace("{}", "{app: {replica: 3}}")
+TOLD = "Pulumi.dev.yaml:4 zapstack:systems.evolution.app.replica: unknown key"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout."""
+    for module in (check, stack_file):
+        monkeypatch.setattr(module, "CHECKOUT", tmp_path)
+    return tmp_path
+
+
+def ended(folder: Path, text: str) -> int:
+    """Returns the exit code for a stack's file."""
+    (folder / "Pulumi.dev.yaml").write_text(text)
+    try:
+        check.check("dev")
+    except typer.Exit as end:
+        return end.exit_code
+    return 0
+
+
+def test_a_mistake_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the program's own words."""
+    assert ended(folder, WRONG) == 1
+    told = capsys.readouterr().err
+    assert "configuration: 1 to correct, nothing was changed:" in told
+    assert TOLD in told
+
+
+def test_mistakes_of_the_env_file_are_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is read where the stack's file is."""
+    (folder / ".env").write_text("POSTGRESS_USER=x\n")
+    assert ended(folder, RIGHT) == 1
+    assert ".env:1 POSTGRESS_USER: unknown variable" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        RIGHT,
+        WRONG.replace("development", "production"),
+        WRONG.replace("{app:", "{redis: {password: {secure: v1:AAAA}}, app:"),
+    ],
+    ids=["right", "production", "encrypted"],
+)
+def test_the_rest_is_left_to_the_program(folder: Path, text: str) -> None:
+    """It has the passphrase."""
+    assert ended(folder, text) == 0
+
+
+@pytest.mark.parametrize("text", ["config:\n  a: [b\n", "\tx"], ids=["list", "tab"])
+def test_what_is_no_yaml_is_one_message(folder: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
+    """With the line."""
+    assert ended(folder, text) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("Pulumi.dev.yaml: while ")
+    assert "line " in told
+    assert told.count("\n") == 1
+
+
+def test_no_such_stack(folder: Path) -> None:
+    """Nor is a file without a map an error here."""
+    assert ended(folder, "config: 3\n") == 0
+    with pytest.raises(typer.Exit) as end:
+        check.check("other")
+    assert end.value.exit_code == 2
+
+
+@pytest.mark.parametrize("verb", ["preview", "up"])
+def test_it_comes_before_everything_that_takes_time(verb: str) -> None:
+    """After the Python environment, which it needs."""
+    done = subprocess.run(
+        ["make", "--dry-run", verb, "STACK=mine"], capture_output=True, check=True, cwd=CHECKOUT, text=True
+    )
+    steps = ["setup.sh python", "operations check --stack mine", "setup.sh rest", f"operations {verb} --stack mine"]
+    places = [done.stdout.index(step) for step in steps]
+    assert places == sorted(places)
