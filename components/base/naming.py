@@ -11,6 +11,7 @@ ROLE_LABEL = f"{PREFIX}.role"
 FILES_LABEL = f"{PREFIX}.files"
 REPLICA_LABEL = f"{PREFIX}.replica"
 READINESS_LABEL = f"{PREFIX}.readiness"
+IMAGES_OWN_LABEL = f"{PREFIX}.images-own"
 """The readiness probe's command as JSON, so that verbs can ask what the gate asked."""
 
 LASTING_ROLES = frozenset({"service", "job", "tool"})

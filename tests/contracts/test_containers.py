@@ -43,6 +43,9 @@ def _label(container: Registered, name: str) -> Any:  # noqa: ANN401 any JSON
     return {row["label"]: row["value"] for row in container.inputs["labels"]}.get(name)
 
 
+LEFT = {"command": "command", "entrypoints": "entrypoint", "workingDir": "workingDir"}
+"""Inputs that are optional, and how the label calls them."""
+
 RULES: dict[str, Callable[[Registered], bool]] = {
     "numeric non-root user": lambda c: re.fullmatch(r"[1-9]\d*:\d+", c.inputs["user"]) is not None,
     "all capabilities dropped": lambda c: c.inputs["capabilities"] == {"drops": ["ALL"]},
@@ -67,6 +70,10 @@ RULES: dict[str, Callable[[Registered], bool]] = {
         re.search(rf"(^|-){_label(c, 'com.docker.compose.service')}(-\d+)?$", c.name) is not None
     ),
     "files fingerprint": lambda c: re.fullmatch(r"[0-9a-f]{16}", str(_label(c, "zapstack.files"))) is not None,
+    "what is left to the image is said": lambda c: (
+        (_label(c, "zapstack.images-own") or "").split(",")
+        == ([name for key, name in LEFT.items() if key not in c.inputs] or [""])
+    ),
     "deleted before replaced": lambda c: c.request.get("deleteBeforeReplace", False) is not start_first(c),
     "no serving name before it is ready": lambda c: (
         not start_first(c)
@@ -115,6 +122,7 @@ MUTATIONS: dict[str, dict[str, Any]] = {
     "no serving name before it is ready": {"name": ..., "networksAdvanced": [{"name": "a-data", "aliases": ["db"]}]},
     "readiness for verbs": {"labels": [{"label": "zapstack.readiness", "value": "[]"}]},
     "files fingerprint": {"labels": []},
+    "what is left to the image is said": {"command": ...},
     "one way out of the system": {"networksAdvanced": [{"name": "a-publish"}, {"name": "a-egress"}]},
     "published only with a world network": {"networksAdvanced": [{"name": "a-data"}]},
     "loopback only": {"ports": [{"ip": "0.0.0.0"}]},  # noqa: S104 what must be refused

@@ -180,8 +180,11 @@ def test_a_failed_gate_says_why_and_fails_again(checkout: Checkout, engine: dock
     (source / "Dockerfile").write_text(BROKEN)
     exclude = checkout.path / ".git" / "info" / "exclude"
     exclude.write_text(exclude.read_text() + "apps/broken\n")
-    with changed(checkout, "app: {source: apps/broken, migrate: {command: []}, worker: {replicas: 0}}"):
-        for _ in range(2):
+    image = "app: {source: apps/broken, migrate: {command: []}, worker: {replicas: 0}}"
+    # A command is what the good release leaves to its image.
+    command = 'app: {command: [sh, -c, "echo no licence found; exit 3"]}'
+    for settings in (image, image, command):
+        with changed(checkout, settings):
             started = time.monotonic()
             failed = checkout.pulumi("up --yes --skip-preview")
             assert failed.code != 0, failed.text

@@ -84,6 +84,18 @@ def labels(
     return [docker.ContainerLabelArgs(label=label, value=every[label]) for label in sorted(every)]
 
 
+def images_own_label(spec: BaseSpec) -> Mapping[str, str]:
+    """Returns the label that says what is left to the image.
+
+    The provider takes an input that is no longer given for one that does not matter (`command`, `entrypoints` and
+    `working_dir` are computed where they are missing): a container whose own command is taken back would keep it for
+    ever. A changed label replaces it.
+    """
+    given = {"command": spec.command, "entrypoint": spec.entrypoint, "workingDir": spec.working_dir}
+    left = ",".join(name for name, value in given.items() if not value)
+    return {naming.IMAGES_OWN_LABEL: left} if left else {}
+
+
 def readiness_label(spec: ServiceSpec) -> Mapping[str, str]:
     """Returns the label by which verbs can ask what the gate asked."""
     return {naming.READINESS_LABEL: json.dumps(list((spec.readiness or spec.health).command))}

@@ -107,6 +107,7 @@ class ContainersEngine:
         aliases = [] if spec.ingress else unit.aliases
         extra: dict[str, pulumi.Input[str]] = {
             naming.FILES_LABEL: self._replacing(unit),
+            **arguments.images_own_label(spec),
             **arguments.readiness_label(spec),
         }
         return docker.Container(
@@ -130,11 +131,15 @@ class ContainersEngine:
 
     def _on_demand(self, unit: Unit, spec: JobSpec, role: str) -> docker.Container:
         data = [self._data_volume(volume, unit.parent) for volume in spec.volumes]
+        extra: dict[str, pulumi.Input[str]] = {
+            naming.FILES_LABEL: self._replacing(unit),
+            **arguments.images_own_label(spec),
+        }
         return docker.Container(
             unit.name,
             **self._common(unit),
             **arguments.started_on_demand(spec, self.scope),
-            labels=arguments.labels(self.scope, unit.name, role, extra={naming.FILES_LABEL: self._replacing(unit)}),
+            labels=arguments.labels(self.scope, unit.name, role, extra=extra),
             name=self.scope.full(unit.name),
             opts=self._options(unit, data),
         )
