@@ -24,6 +24,7 @@ import { messageRoutes } from './routes/message.js';
 import { metricsRoutes } from './routes/metrics.js';
 import { rabbitmqRoutes } from './routes/rabbitmq.js';
 import { rootRoutes } from './routes/root.js';
+import { settingsRoutes } from './routes/settings.js';
 import { webhookRoutes } from './routes/webhook.js';
 import { createInstanceStore } from './store/instances.js';
 import { createMessageStore } from './store/messages.js';
@@ -83,6 +84,7 @@ export function createApp({ database, settings, storage, workspace }) {
     ...metricsRoutes({ registry, settings }),
     ...instanceRoutes({ guards, instances, settings, store: store.instances }),
     ...rabbitmqRoutes({ enabled: settings.rabbitmq.enabled, guards, instances, store: store.rabbitmqs }),
+    ...settingsRoutes({ guards, instances, store: store.instances }),
     ...webhookRoutes({ guards, instances, messages, store: store.webhooks }),
     ...messageRoutes({ conversations, guards, instances, media, messages }),
     ...chatRoutes({ guards, instances, store: store.messages }),

@@ -5,6 +5,7 @@ import { INTEGRATIONS } from '../contract.js';
 import { badRequest } from '../http/errors.js';
 import { check } from '../http/validate.js';
 import { RABBITMQ_SCHEMA, readRabbitmqRequest } from './rabbitmqRequest.js';
+import { BEHAVIOUR_PROPERTIES, readBehaviour } from './settingsRequest.js';
 import { WEBHOOK_SCHEMA, readWebhook } from './webhookRequest.js';
 
 /** @type {import('../http/validate.js').Schema} */
@@ -17,14 +18,7 @@ const SCHEMA = {
     token: { type: 'string' },
     number: { type: 'string', pattern: /^\d+[.@\w-]+/ },
     qrcode: { type: 'boolean' },
-    rejectCall: { type: 'boolean' },
-    msgCall: { type: 'string' },
-    groupsIgnore: { type: 'boolean' },
-    alwaysOnline: { type: 'boolean' },
-    readMessages: { type: 'boolean' },
-    readStatus: { type: 'boolean' },
-    syncFullHistory: { type: 'boolean' },
-    wavoipToken: { type: 'string' },
+    ...BEHAVIOUR_PROPERTIES,
     // Without `enabled` it is meant to be on: that differs from /webhook/set, which insists on the field.
     webhook: { ...WEBHOOK_SCHEMA, required: ['url', 'events'] },
     rabbitmq: RABBITMQ_SCHEMA,
@@ -53,22 +47,8 @@ export function readCreateRequest(body, broker) {
     qrcode: body.qrcode === true,
     // `enabled` is not looked at: naming the object switches it on, as on the real server.
     rabbitmq: broker && body.rabbitmq ? readRabbitmqRequest({ ...body.rabbitmq, enabled: true }) : undefined,
-    settings: readFlags(body),
+    settings: readBehaviour(body),
     token: body.token || undefined,
     webhook: body.webhook?.url ? readWebhook({ enabled: true, ...body.webhook }) : undefined,
-  };
-}
-
-function readFlags(body) {
-  const flag = (name) => body[name] === true;
-  return {
-    rejectCall: flag('rejectCall'),
-    msgCall: body.msgCall ?? '',
-    groupsIgnore: flag('groupsIgnore'),
-    alwaysOnline: flag('alwaysOnline'),
-    readMessages: flag('readMessages'),
-    readStatus: flag('readStatus'),
-    syncFullHistory: flag('syncFullHistory'),
-    wavoipToken: body.wavoipToken ?? '',
   };
 }

@@ -2,10 +2,9 @@
  * Instances and their settings as rows.
  */
 import { randomUUID } from 'node:crypto';
+import { BEHAVIOUR } from '../domain/settingsRequest.js';
 import { rabbitmqInsert } from './rabbitmqs.js';
 import { webhookInsert } from './webhooks.js';
-
-const FLAGS = ['rejectCall', 'msgCall', 'groupsIgnore', 'alwaysOnline', 'readMessages', 'readStatus', 'syncFullHistory', 'wavoipToken'];
 
 /** Relations that exist on the real server and are never filled here: readers rely on the fields being present. */
 const EMPTY_RELATIONS = { Chatwoot: null, Proxy: null, Nats: null, Sqs: null, Websocket: null };
@@ -53,10 +52,10 @@ export function createInstanceStore(database, clientName) {
            VALUES ($1,$2,$3,$4,$5,$6,$7,$8)`,
           [row.id, row.name, row.connectionStatus, row.integration, row.number, row.businessId, row.token, clientName],
         );
-        const columns = FLAGS.map((flag) => `"${flag}"`).join(',');
+        const columns = BEHAVIOUR.map((flag) => `"${flag}"`).join(',');
         await query(
           `INSERT INTO ${settings} ("id","instanceId",${columns}) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)`,
-          [randomUUID(), row.id, ...FLAGS.map((flag) => flags[flag])],
+          [randomUUID(), row.id, ...BEHAVIOUR.map((flag) => flags[flag])],
         );
         if (webhook) await query(...webhookInsert(database, row.id, webhook));
         if (rabbitmq) await query(...rabbitmqInsert(database, row.id, rabbitmq));
@@ -84,6 +83,19 @@ export function createInstanceStore(database, clientName) {
           WHERE "id" = $1`,
         [id, state, reasonCode],
       ),
+
+    /** @param {string} id @returns {Promise<Record<string, boolean | string>>} how it behaves */
+    behaviour: async (id) => {
+      const columns = BEHAVIOUR.map((name) => `"${name}"`).join(',');
+      return (await database.query(`SELECT ${columns} FROM ${settings} WHERE "instanceId" = $1`, [id]))[0];
+    },
+
+    /** Replaces all of it. @param {string} id @param {Record<string, boolean | string>} behaviour */
+    setBehaviour: (id, behaviour) => {
+      const columns = BEHAVIOUR.map((name, index) => `"${name}" = $${index + 2}`).join(', ');
+      const values = BEHAVIOUR.map((name) => behaviour[name]);
+      return database.query(`UPDATE ${settings} SET ${columns}, "updatedAt" = now() WHERE "instanceId" = $1`, [id, ...values]);
+    },
 
     /** Settings, webhook, queues and messages go with it. @param {string} id */
     remove: (id) => database.query(`DELETE FROM ${instances} WHERE "id" = $1`, [id]),
