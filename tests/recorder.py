@@ -181,7 +181,11 @@ def record(
     return recorder.graph
 
 
-@functools.cache
 def defaults(*, production: bool = False) -> Graph:
     """Returns what the program registers with an environment's defaults; recorded once, for reading only."""
+    return _defaults(production)
+
+
+@functools.cache
+def _defaults(production: bool) -> Graph:  # noqa: FBT001 one form of call, so that it is remembered once
     return record(stack_config(production=production))

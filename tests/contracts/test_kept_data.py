@@ -6,12 +6,23 @@ import pulumi
 import pytest
 
 from infra.state import known
-from stacks.settings.evolution import EvolutionSettings
+from stacks.base import System, SystemOutputs
+from stacks.settings.base import Settings
 from tests.recorder import record, stack_config
+from tests.unit import storage
 
-NAME = "zapstack-dev-evolution-pgadmin_data"
-URN = "urn:pulumi:dev::zapstack::zapstack:stacks:Evolution$docker:index/volume:Volume::pgadmin_data"
+NAME = "zapstack-dev-storage-pgadmin_data"
+URN = "urn:pulumi:dev::zapstack::zapstack:tests:Storage$docker:index/volume:Volume::pgadmin_data"
 KEPT = f"urn:pulumi:dev::zapstack::docker:index/volume:Volume::{NAME}"
+EMPTY = {
+    "empty": System(
+        build=lambda *_: SystemOutputs(credentials={}, services=(), urls={}),
+        images=lambda _: (),
+        ports=lambda *_: {},
+        settings=Settings,
+    )
+}
+"""A system of which nothing is left."""
 
 
 @pytest.mark.parametrize("production", [False, True])
@@ -21,7 +32,9 @@ def test_a_volume_that_nothing_declares_stays_under_its_old_identity(
     """Pulumi takes it for the same one, so it is neither deleted nor made anew; and it is said how it would be."""
     said: list[str] = []
     monkeypatch.setattr(pulumi.log, "info", said.append)
-    graph = record(stack_config(production=production), volumes={NAME: URN})
+    graph = record(
+        stack_config(production=production, systems={"empty": Settings()}), systems=EMPTY, volumes={NAME: URN}
+    )
     kept = graph.one("Volume", NAME)
     assert kept.inputs["name"] == NAME
     assert URN in json.dumps(kept.request)
@@ -34,8 +47,8 @@ def test_a_volume_that_nothing_declares_stays_under_its_old_identity(
 
 def test_a_service_that_comes_back_takes_its_volume_again() -> None:
     """Under the name it was kept by; it is registered once."""
-    settings = EvolutionSettings.model_validate_json('{"pgadmin": {"enabled": true}}')
-    graph = record(stack_config(systems={"evolution": settings}), volumes={NAME: KEPT})
+    config = stack_config(systems={"storage": storage.StorageSettings()})
+    graph = record(config, systems=storage.SYSTEMS, volumes={NAME: KEPT})
     (volume,) = [row for row in graph.of("Volume") if row.inputs["name"] == NAME]
     assert volume.name == "pgadmin_data"
     assert NAME in json.dumps(volume.request["aliases"])

@@ -13,6 +13,7 @@ from rich.console import Console
 from components.base import lock
 from components.base.docker_api import LOCAL, EngineUnreachableError
 from operations import copied_images, images
+from tests.example.system import SYSTEMS, ExampleSettings
 from tests.recorder import record, stack_config
 
 THERE = "ssh://deploy@shop"
@@ -139,7 +140,7 @@ def test_what_a_stack_asks_for_by_name() -> None:
 @pytest.mark.parametrize(("docker_host", "legacy"), [("unix:///run/user/1000/docker.sock", None), (THERE, True)])
 def test_images_of_our_own_are_built_where_the_stack_runs(docker_host: str, legacy: bool | None) -> None:  # noqa: FBT001 a column of the table
     """One of the provider's two builders is this machine's, whatever engine the stack names."""
-    graph = record(replace(stack_config(), docker_host=docker_host))
+    config = stack_config(systems={"example": ExampleSettings()})
+    graph = record(replace(config, docker_host=docker_host), systems=SYSTEMS)
     built = [row.inputs["build"] for row in graph.of("RemoteImage") if "build" in row.inputs]
-    assert len(built) == 3
-    assert [row.get("useLegacyBuilder") for row in built] == [legacy] * 3
+    assert [row.get("useLegacyBuilder") for row in built] == [legacy] * len(built) != []
