@@ -153,7 +153,8 @@ def _mounts(row: Row, volumes: Mapping[str, str]) -> list[dict[str, Any]]:
             "read_only": not mount["RW"],
         }
         for mount in sorted(row["Mounts"], key=lambda mount: str(mount["Destination"]))
-        if mount["Type"] in {"bind", "volume"}
+        # Of another name is only what an image makes for itself, and will again.
+        if mount["Type"] == "bind" or (mount["Type"] == "volume" and mount["Name"] in volumes)
     ]
 
 

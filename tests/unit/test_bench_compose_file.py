@@ -92,7 +92,8 @@ CHECK = {
 
 def written(*rows: dict[str, Any], needs: dict[str, frozenset[str]] | None = None) -> dict[str, Any]:
     """Returns the compose file of some containers."""
-    names = {mount["Name"]: mount["Name"].replace(PREFIX, "compose-") for row in rows for mount in row["Mounts"]}
+    mounts = [mount for row in rows for mount in row["Mounts"] if mount["Name"].startswith(PREFIX)]
+    names = {mount["Name"]: mount["Name"].replace(PREFIX, "compose-") for mount in mounts}
     return compose_file.compose_file(rows, NETWORKS, initialised=frozenset({"db"}), needs=needs or {}, volumes=names)
 
 
@@ -176,6 +177,16 @@ def test_a_database_gets_its_files_where_its_image_looks_for_them() -> None:
         ("compose-db-files-f1", "/run/secrets/db"),
         ("compose-db-files-f1", "/docker-entrypoint-initdb.d"),
     ]
+
+
+def test_what_an_image_makes_for_itself_is_left_to_it() -> None:
+    """It has no name that two runs would share."""
+    row = container("bucket")
+    named = written(row)["services"]["bucket"]["volumes"]
+    row["Mounts"].append(
+        {"Type": "volume", "Name": "c20ed2", "Source": "/var/lib/docker/…", "Destination": "/export", "RW": True}
+    )
+    assert written(row)["services"]["bucket"]["volumes"] == named
 
 
 def test_networks_are_internal_where_ours_are() -> None:
