@@ -96,7 +96,7 @@ class _Answers(Mocks):
     """Answers as the providers would, as far as the program reads the answers."""
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], None]:
-        raise NotImplementedError(args.token)
+        raise RuntimeError(f"the program must not ask for {args.token}")
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         made = {"base64": base64.b64encode(bytes(16)).decode(), "generation": 1, "result": "not-a-secret"}

@@ -13,9 +13,7 @@ INTEGRATION = (
 )
 
 
-BEHAVIOUR = (
-    "How it behaves, by Evolution's own names. What is not set stays as it is, such as set by hand in the manager."
-)
+BEHAVIOUR = "How it behaves, by Evolution's own names. What is not set stays as somebody has set it by hand."
 
 
 class BehaviourSettings(Settings):

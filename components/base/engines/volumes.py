@@ -40,26 +40,26 @@ def declared(name: str, scope: Scope, parent: pulumi.Resource, *, protect: bool)
     )
 
 
-def keep(volumes: Mapping[str, str], declared: Collection[str], *, protect: bool) -> None:
+def keep(volumes: Mapping[str, str], in_use: Collection[str], *, protect: bool) -> None:
     """Registers the data volumes of the state that no service has registered.
 
     Args:
         volumes: Name of each data volume in the state to its URN.
-        declared: Names of those that services have registered.
+        in_use: Names of those that services have registered.
         protect: Whether destroy refuses to delete them.
     """
-    for name, urn in sorted(volumes.items()):
-        if name in declared:
+    for name, earlier in sorted(volumes.items()):
+        if name in in_use:
             continue
         kept = docker.Volume(
             name,
             name=name,
-            opts=pulumi.ResourceOptions(aliases=[urn], ignore_changes=IGNORED, protect=protect),
+            opts=pulumi.ResourceOptions(aliases=[earlier], ignore_changes=IGNORED, protect=protect),
         )
         stack = pulumi.get_stack()
-        urn_now = f"urn:pulumi:{stack}::{pulumi.get_project()}::{kept.pulumi_resource_type}::{name}"
-        unprotect = f"pulumi state unprotect '{urn_now}' --stack {stack} && " if protect else ""
+        urn = f"urn:pulumi:{stack}::{pulumi.get_project()}::{kept.pulumi_resource_type}::{name}"
+        unprotect = f"pulumi state unprotect '{urn}' --stack {stack} && " if protect else ""
         pulumi.log.info(
             f"data volume {name} is kept, although nothing uses it any more. To delete it with its data: "
-            f"{unprotect}pulumi destroy --target '{urn_now}' --stack {stack}"
+            f"{unprotect}pulumi destroy --target '{urn}' --stack {stack}"
         )
