@@ -82,7 +82,7 @@ test-apps: python ## run the tests of our own applications, each with its own pi
 	    --with pytest==9.2.0 python -m pytest -q); \
 	done
 
-e2e: setup ## run the engine tests: real containers, a stack of their own
+e2e: setup ## run the engine tests: real containers; stacks named e2e and e2e-… are theirs, and removed
 	@. .venv/environment.sh && python -m pytest -m "engine and not long" -v --durations=15
 
 e2e-all: setup ## the same with the long ones

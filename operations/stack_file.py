@@ -51,8 +51,11 @@ def read(stack: str) -> StackFile:
     try:
         root = yaml.safe_load(path.read_text())
     except yaml.YAMLError as error:
-        typer.echo(f"{path.name}: {' '.join(str(error).split())}. Nothing was done. Correct the file.", err=True)
-        raise typer.Exit(1) from error
+        mark = getattr(error, "problem_mark", None)
+        place = f"{path.name}:{mark.line + 1}" if mark else path.name
+        # Not the error's own text, which quotes the line: a secret may stand in it.
+        typer.echo(f"{place}: not YAML. Nothing was done. Correct the file; the mistake may begin above.", err=True)
+        raise typer.Exit(1) from None
     config = root.get("config") if isinstance(root, dict) else None
     if not isinstance(config, dict):
         config = {}

@@ -64,7 +64,7 @@ class Look:
     Attributes:
         containers: The engine's `inspect` of each container, throw-away ones included.
         networks: Networks, name to id.
-        volumes: Names of data volumes.
+        volumes: Names of volumes.
     """
 
     containers: Sequence[Mapping[str, Any]] = ()
@@ -78,21 +78,20 @@ class Look:
 
 
 def look(client: DockerClient, stack_id: str) -> Look:
-    """Looks at every container, network and data volume of a stack once.
+    """Looks at every container, network and volume of a stack once.
 
     Args:
         client: The engine.
         stack_id: `Scope.stack_id` of the stack.
     """
     wanted = {"label": f"{naming.STACK_LABEL}={stack_id}"}
-    data = {"label": [wanted["label"], f"{naming.ROLE_LABEL}=data"]}
     ids = [row["Id"] for row in client.api.containers(all=True, filters=wanted)]
     with ThreadPoolExecutor(max_workers=16) as pool:
         inspected = [found for found in pool.map(lambda id_: _inspect(client, id_), ids) if found]
     return Look(
         containers=inspected,
         networks={row["Name"]: row["Id"] for row in client.api.networks(filters=wanted)},
-        volumes=frozenset(row["Name"] for row in client.api.volumes(filters=data)["Volumes"] or ()),
+        volumes=frozenset(row["Name"] for row in client.api.volumes(filters=wanted)["Volumes"] or ()),
     )
 
 

@@ -18,11 +18,16 @@ import docker
 from components.base.lock import CHECKOUT
 
 STACK = "e2e"
-"""The stack of the engine tests; their other stacks' names begin with it and a hyphen."""
+"""The stack of the engine tests."""
 
 STACK_ID = f"zapstack/{STACK}"
 TEST_LABELS = {"zapstack.stack": f"tests/{STACK}"}
 """Of what tests make themselves, so that `sweep` finds it."""
+
+SWEPT = frozenset(
+    {STACK_ID, f"zapstack/{STACK}-staging", f"example/{STACK}", f"example/{STACK}-other", f"tests/{STACK}"}
+)
+"""Every stack of the engine tests on this machine's engine, and nobody else's."""
 
 PORT_OFFSET = 4000
 """Away from a developer's own stack, and from those of the other tests."""
@@ -170,16 +175,8 @@ def remove_stack(engine: docker.DockerClient, stack_id: str = STACK_ID) -> None:
 
 def sweep(engine: docker.DockerClient) -> None:
     """Removes what a suite that was killed has left of its stacks; no other stack is touched."""
-    api: Any = engine.api
-    wanted = {"label": "zapstack.stack"}
-    rows = [
-        *api.containers(all=True, filters=wanted),
-        *api.networks(filters=wanted),
-        *(api.volumes(filters=wanted)["Volumes"] or []),
-    ]
-    for stack_id in sorted({row["Labels"]["zapstack.stack"] for row in rows}):
-        if re.fullmatch(rf"[^/]+/{STACK}(-.*)?", stack_id):
-            remove_stack(engine, stack_id)
+    for stack_id in sorted(SWEPT):
+        remove_stack(engine, stack_id)
 
 
 def remove_labelled(engine: docker.DockerClient, label: str) -> None:

@@ -37,9 +37,9 @@ class PaperEngine:
         assert filters
         return [{"Name": "net", "Id": "net-id"}]
 
-    def volumes(self, filters: dict[str, list[str]]) -> dict[str, list[dict[str, str]]]:
-        """Lists one data volume."""
-        assert "zapstack.role=data" in filters["label"]
+    def volumes(self, filters: dict[str, str]) -> dict[str, list[dict[str, str]]]:
+        """Lists one volume, such as one that was moved here: it has the stack's label and no other."""
+        assert filters == {"label": "zapstack.stack=zapstack/dev"}
         return {"Volumes": [{"Name": "data"}]}
 
     def get(self, reference: str) -> str:

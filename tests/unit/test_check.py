@@ -61,13 +61,17 @@ def test_the_rest_is_left_to_the_program(folder: Path, text: str) -> None:
     assert ended(folder, text) == 0
 
 
-@pytest.mark.parametrize("text", ["config:\n  a: [b\n", "\tx"], ids=["list", "tab"])
-def test_what_is_no_yaml_is_one_message(folder: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
-    """With the line."""
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("config:\n  a: [hunter2\n", 3), ("\thunter2", 1), ('a: "hunter2" hunter2', 1)],
+    ids=["list", "tab", "quotes"],
+)
+def test_what_is_no_yaml_is_one_message(folder: Path, capsys: pytest.CaptureFixture[str], text: str, line: int) -> None:
+    """With the line's number, and without the line, in which a secret may stand."""
     assert ended(folder, text) == 1
     told = capsys.readouterr().err
-    assert told.startswith("Pulumi.dev.yaml: while ")
-    assert "line " in told
+    assert told.startswith(f"Pulumi.dev.yaml:{line}: not YAML.")
+    assert "hunter2" not in told
     assert told.count("\n") == 1
 
 
