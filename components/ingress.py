@@ -187,6 +187,8 @@ defaults
     log global
     option dontlognull
     option forwardfor
+    # Without it a check has its interval of 1s, and replicas that are only busy would be taken for dead, all at once.
+    timeout check 3s
     timeout connect 3s
     timeout client 60s
     timeout server 60s

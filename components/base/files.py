@@ -7,8 +7,9 @@ mode come out as given, and it works for services with a read-only root that do 
 import io
 import tarfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
+from pathlib import Path
 
 from docker import DockerClient
 from docker.errors import APIError, NotFound
@@ -27,7 +28,7 @@ class VolumeFill:
     Attributes:
         name: Full volume name.
         mode: Permission bits of its root directory.
-        files: Name to content, written with `FILE_MODE`; existing files of other names stay.
+        files: Name to content, readable by the owner only (`FILE_MODE`); existing files of other names stay.
     """
 
     name: str
@@ -62,6 +63,9 @@ def fill_volumes(
 ) -> None:
     """Makes volumes what they must be, creating those that do not exist.
 
+    A file that is right already is not touched: the engine writes one by removing it first, and a replica that serves
+    from the same volume would find it missing for a moment.
+
     Args:
         client: The engine.
         fills: The volumes.
@@ -76,10 +80,31 @@ def fill_volumes(
     )
     try:
         for index, fill in enumerate(fills):
-            client.api.put_archive(str(container.id), _MOUNT, archive(fill, str(index), user))
+            kept = _kept(client, str(container.id), str(index), fill, user) if fill.files else frozenset[str]()
+            due = replace(fill, files={name: text for name, text in fill.files.items() if name not in kept})
+            client.api.put_archive(str(container.id), _MOUNT, archive(due, str(index), user))
     finally:
         # v removes the anonymous volume an image's VOLUME line has just made, and never a named one.
         container.remove(force=True, v=True)
+
+
+def _kept(client: DockerClient, container_id: str, mount: str, fill: VolumeFill, user: str) -> frozenset[str]:
+    """Returns the names of the files that already are what `archive` would make of them."""
+    stream, _ = client.api.get_archive(container_id, f"{_MOUNT}/{mount}")
+    with (
+        tarfile.open(fileobj=io.BytesIO(b"".join(stream))) as found,
+        tarfile.open(fileobj=io.BytesIO(archive(fill, mount, user))) as wanted,
+    ):
+        return frozenset(name for name, *_ in _files(found) & _files(wanted))
+
+
+def _files(tar: tarfile.TarFile) -> set[tuple[str, int, int, int, bytes]]:
+    """Returns name, permission bits, owner, group and content of each file; the engine adds bits of the file's type."""
+    return {
+        (Path(entry.name).name, entry.mode & 0o7777, entry.uid, entry.gid, member.read())
+        for entry in tar
+        if (member := tar.extractfile(entry))
+    }
 
 
 def create_volume(client: DockerClient, name: str, labels: Mapping[str, str]) -> None:

@@ -11,6 +11,7 @@ from docker import DockerClient
 from docker.errors import APIError, DockerException
 
 from components.base import docker_api, files, observe, readiness
+from components.base.files import VolumeFill, archive
 from components.base.lock import local_reference
 from components.base.naming import ROLE_LABEL, Scope
 from components.base.providers import gate, prepare
@@ -69,6 +70,38 @@ def test_prepare_writes_files_and_owns_data(paper: PaperEngine) -> None:
     assert created.outs is not None
     assert created.outs["generation"] == 1
     assert "secret_files" not in created.outs
+
+
+def test_a_file_that_is_right_is_not_written_again(paper: PaperEngine) -> None:
+    """The engine removes a file to write it, and an earlier replica may be reading it: only what differs is due."""
+    files_now = {"plain": "1", "password": "another", "older": "stays"}
+    paper.held = archive(VolumeFill(name="db-files", mode=0o500, files=files_now), "0", "999:999")
+    prepare.PrepareProvider().update("", {"generation": 1.0}, PROPS)
+    assert written(paper) == {"throw-away:/volumes": ["0", "0/password", "1"]}
+
+
+@pytest.mark.parametrize(
+    ("owner", "mode", "due"),
+    [
+        ("999:999", 0o100400, []),
+        ("998:999", 0o400, ["0/plain"]),
+        ("999:998", 0o400, ["0/plain"]),
+        ("999:999", 0o440, ["0/plain"]),
+    ],
+)
+def test_a_file_of_another_owner_or_mode_is_written_again(
+    paper: PaperEngine, owner: str, mode: int, due: list[str]
+) -> None:
+    """Its content alone does not make it right; the engine adds the bits of the file's type to a mode."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        entry = tarfile.TarInfo("0/plain")
+        entry.uid, entry.gid = map(int, owner.split(":"))
+        entry.mode, entry.size = mode, 1
+        tar.addfile(entry, io.BytesIO(b"1"))
+    paper.held = buffer.getvalue()
+    prepare.PrepareProvider().update("", {"generation": 1.0}, {**PROPS, "secret_files": {}})
+    assert written(paper) == {"throw-away:/volumes": ["0", *due, "1"]}
 
 
 @pytest.mark.parametrize(("observed", "generation"), [("present", 4), ("paused", 4), ("missing", 5), ("replaced", 5)])

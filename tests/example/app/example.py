@@ -68,6 +68,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         data = json.dumps(body).encode()
         self.send_response(status)
         self.send_header("content-length", str(len(data)))
+        self.send_header("content-type", "application/json")
         self.end_headers()
         self.wfile.write(data)
 
@@ -75,12 +76,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """Say nothing for each request."""
 
 
+class Server(http.server.ThreadingHTTPServer):
+    """A thread for each connection, all of them waited for at the end."""
+
+    daemon_threads = False
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Show what went wrong, which a proxy that hangs up after a check is not."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def serve() -> None:
     """Run the application; at SIGTERM running requests end first."""
     with database() as session:
         session.execute(TABLE)
-    server = http.server.ThreadingHTTPServer(("", 8000), Handler)
-    server.daemon_threads = False
+    server = Server(("", 8000), Handler)
 
     def stop(_signal: int, _frame: object) -> None:
         stopping.set()
