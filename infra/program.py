@@ -18,9 +18,10 @@ from infra import local_images
 from infra.config import StackConfig, load
 from infra.errors import UserError
 from infra.holders import refuse_collisions
-from infra.interrupted import clear_leftovers, refuse_foreign
+from infra.interrupted import clear_leftovers
+from infra.mismatch import refuse_another_state, refuse_foreign, refuse_lost
 from infra.outputs import export as export_outputs
-from infra.state import Known, export
+from infra.state import export
 from stacks.base import System, SystemArgs, SystemOutputs
 from stacks.registry import SYSTEMS
 
@@ -42,9 +43,10 @@ def main(systems: Mapping[str, System] = SYSTEMS) -> None:
         raise UserError(str(error)) from error
     refuse_collisions(engine, config, systems, stack_id)
     local_images.require(engine, config, systems, stack)
-    refuse_foreign(engine, stack)
-    seen = look(engine, stack_id)
-    known = Known() if seen.empty else export(stack)
+    seen, known = look(engine, stack_id), export(stack)
+    refuse_foreign(engine, stack, known)
+    refuse_another_state(seen, known, stack_id)
+    refuse_lost(engine, seen, known, stack)
     if clear_leftovers(engine, seen, known):
         seen = look(engine, stack_id)
     observation = judge(seen, known.expected)

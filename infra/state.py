@@ -1,4 +1,4 @@
-"""What the stack's state knows of the engine: containers and networks, how they are meant to be, and data volumes."""
+"""What the stack's state knows of the engine: containers and networks, how they are meant to be, and volumes."""
 
 import json
 import subprocess
@@ -15,6 +15,7 @@ CONTAINER = "docker:index/container:Container"
 NETWORK = "docker:index/network:Network"
 VOLUME = "docker:index/volume:Volume"
 GATE = "pulumi-python:dynamic/components:Gate"
+PREPARE = "pulumi-python:dynamic/components:Prepare"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,12 +24,16 @@ class Known:
 
     Attributes:
         expected: Container id to how it is meant to be; containers that wait for their deletion are not among them.
+        files_volumes: Names of all files volumes, those that wait for their deletion included.
         ids: Ids of all containers and networks, those that wait for their deletion included.
+        networks: Id of each network to its name.
         volumes: Name of each data volume to its URN.
     """
 
     expected: Mapping[str, Expected] = field(default_factory=dict)
+    files_volumes: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
+    networks: Mapping[str, str] = field(default_factory=dict)
     volumes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -62,7 +67,9 @@ def known(resources: Iterable[Mapping[str, Any]]) -> Known:
             for row in rows
             if row["type"] == CONTAINER and not row.get("delete")
         },
+        files_volumes=frozenset(row["id"] for row in rows if row["type"] == PREPARE),
         ids=frozenset(row["id"] for row in rows if row["type"] in {CONTAINER, NETWORK}),
+        networks={row["id"]: row["inputs"]["name"] for row in rows if row["type"] == NETWORK and not row.get("delete")},
         volumes={row["id"]: row["urn"] for row in rows if row["type"] == VOLUME and not row.get("delete")},
     )
 

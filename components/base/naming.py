@@ -10,8 +10,10 @@ SERVICE_LABEL = f"{PREFIX}.service"
 ROLE_LABEL = f"{PREFIX}.role"
 FILES_LABEL = f"{PREFIX}.files"
 REPLICA_LABEL = f"{PREFIX}.replica"
-READINESS_LABEL = f"{PREFIX}.readiness"
 IMAGES_OWN_LABEL = f"{PREFIX}.images-own"
+"""What of a container is left to its image: the provider takes an argument that is no longer given for no change."""
+
+READINESS_LABEL = f"{PREFIX}.readiness"
 """The readiness probe's command as JSON, so that verbs can ask what the gate asked."""
 
 LASTING_ROLES = frozenset({"service", "job", "tool"})

@@ -63,18 +63,13 @@ class Look:
 
     Attributes:
         containers: The engine's `inspect` of each container, throw-away ones included.
+        files_volumes: Names of the volumes that hold services' files.
         networks: Networks, name to id.
-        volumes: Names of volumes.
     """
 
     containers: Sequence[Mapping[str, Any]] = ()
+    files_volumes: frozenset[str] = frozenset()
     networks: Mapping[str, str] = field(default_factory=dict)
-    volumes: frozenset[str] = frozenset()
-
-    @property
-    def empty(self) -> bool:
-        """Whether there is nothing."""
-        return not (self.containers or self.networks or self.volumes)
 
 
 def look(client: DockerClient, stack_id: str) -> Look:
@@ -90,8 +85,12 @@ def look(client: DockerClient, stack_id: str) -> Look:
         inspected = [found for found in pool.map(lambda id_: _inspect(client, id_), ids) if found]
     return Look(
         containers=inspected,
+        files_volumes=frozenset(
+            row["Name"]
+            for row in client.api.volumes(filters=wanted)["Volumes"] or ()
+            if row["Labels"].get(naming.ROLE_LABEL) == "files"
+        ),
         networks={row["Name"]: row["Id"] for row in client.api.networks(filters=wanted)},
-        volumes=frozenset(row["Name"] for row in client.api.volumes(filters=wanted)["Volumes"] or ()),
     )
 
 

@@ -155,3 +155,20 @@ def test_the_readme_says_how_much_memory_the_limits_add_up_to(profile: str) -> N
         line for line in (CHECKOUT / "README.md").read_text().splitlines() if line.startswith(f"| `{profile}` |")
     )
     assert f"{sum(limits):,} MiB" in row, (profile, sum(limits))
+
+
+def test_another_owner_has_another_files_volume(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The container that runs reads its files as the owner it has, until it is replaced."""
+    user = lock.user
+    monkeypatch.setattr(lock, "user", lambda image: "998:998" if image == "redis" else user(image))
+    changed = record(stack_config())
+    volumes = [
+        (of_service(found, "Prepare", service).inputs["files_volume"], of_service(found, "Container", service).inputs)
+        for service in ("db", "redis")
+        for found in (graph, changed)
+    ]
+    names = [name for name, _ in volumes]
+    assert names[0] == names[1]
+    assert names[2] != names[3]
+    for name, inputs in volumes:
+        assert name in {row.get("volumeName") for row in inputs["volumes"]}

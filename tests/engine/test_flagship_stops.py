@@ -5,6 +5,8 @@ import re
 import signal
 import subprocess
 import time
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import docker
@@ -97,6 +99,36 @@ def test_a_stranger_with_our_name_stops_up(checkout: Checkout, engine: docker.Do
         assert f"docker volume rm {name}" in refused.text
     finally:
         volume.remove()
+
+
+def test_another_state_changes_nothing(checkout: Checkout, engine: docker.DockerClient, tmp_path: Path) -> None:
+    """Such as another user's of the same machine: not one of the containers makes way, and no data are taken over."""
+    before = {name: found["Id"] for name, found in containers(engine).items()}
+    refused = replace(checkout, state=tmp_path).make("up")
+    assert refused.code != 0
+    assert "made from another state than this one" in refused.text
+    assert {name: found["Id"] for name, found in containers(engine).items()} == before
+
+
+@pytest.mark.long
+def test_lost_data_are_never_replaced_by_empty_ones_unasked(checkout: Checkout, engine: docker.DockerClient) -> None:
+    """All of a stack pruned by hand but its other data: refused by name; up again after the command that is printed."""
+    lost = {"network": f"zapstack-{STACK}-evolution-egress", "volume": f"zapstack-{STACK}-evolution-redis_data"}
+    for inspected in containers(engine).values():
+        engine.api.remove_container(inspected["Id"], force=True)
+    engine.api.remove_network(lost["network"])
+    engine.api.remove_volume(lost["volume"])
+    refused = checkout.make("up")
+    assert refused.code != 0
+    assert f"data volume {lost['volume']}, network {lost['network']}" in refused.text
+    assert containers(engine) == {}
+    told = re.search(r"^  (pulumi refresh --yes) --stack \S+$", refused.text, re.MULTILINE)
+    assert told, refused.text
+    refreshed = checkout.pulumi(told.group(1).removeprefix("pulumi "))
+    assert refreshed.code == 0, refreshed.text
+    up = checkout.make("up")
+    assert up.code == 0, up.text
+    checkout.expect_no_changes()
 
 
 SAMPLED = [

@@ -1,6 +1,8 @@
 """The ingress with TLS, as the engine runs it: what a browser gets, and a renewal."""
 
+import csv
 import http.client
+import io
 import ssl
 import time
 from collections.abc import Iterator
@@ -15,7 +17,7 @@ from rich.console import Console
 
 from components.base import lock
 from components.base.connections import HttpConnection
-from components.base.spec import FILES_ROOT
+from components.base.spec import FILES_ROOT, Ingress
 from components.ingress import CERTIFICATE_FILE, CONFIG_FILE, REDIRECT_PORT, TLS_PORT, Tls, config, ingress_spec
 from infra.config import image_source
 from operations import images
@@ -28,6 +30,16 @@ pytestmark = pytest.mark.engine
 PAIRS = lock.CHECKOUT / "tests" / "tls"
 APP = "mkdir /tmp/www && echo up > /tmp/www/up && cd /tmp/www && exec python3 -m http.server 8000"
 READY_SECONDS = 30
+SLOW = """
+import http.server, time
+class Slow(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        time.sleep(1.5)
+        self.send_response(200)
+        self.end_headers()
+http.server.ThreadingHTTPServer(("", 8000), Slow).serve_forever()
+"""
+"""An application that is busy: slower than the interval of the proxy's checks."""
 
 
 def pem(name: str) -> str:
@@ -39,8 +51,8 @@ def pem(name: str) -> str:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The proxy's files."""
     found = tmp_path_factory.mktemp("ingress")
-    app = HttpConnection(host="app", port=8000, ready=())
-    (found / CONFIG_FILE).write_text(config("ingress", [app], tls=Tls(pem="", port=443, redirect_port=80)))
+    apps = [HttpConnection(host=name, port=8000, ready=()) for name in ("app", "slow")]
+    (found / CONFIG_FILE).write_text(config("ingress", apps, tls=Tls(pem="", port=443, redirect_port=80)))
     (found / CERTIFICATE_FILE).write_text(pem("one"))
     found.chmod(0o755)
     return found
@@ -64,6 +76,7 @@ def proxy(engine: docker.DockerClient, folder: Path) -> Iterator[Any]:
                 "user": lock.user("haproxy"),
                 "volumes": {str(folder): {"bind": f"{FILES_ROOT}/ingress", "mode": "ro"}},
             },
+            "slow": {"command": ["-c", SLOW], "entrypoint": "python3", "image": lock.reference("python", source)},
         }
         for name, options in described.items():
             container: Any = engine.containers.create(
@@ -72,8 +85,8 @@ def proxy(engine: docker.DockerClient, folder: Path) -> Iterator[Any]:
             stack.callback(container.remove, force=True, v=True)
             network.connect(container, aliases=[name])
             container.start()
-        container.reload()
-        yield container
+        found = engine.containers.get("zapstack-test-ingress")
+        yield found
 
 
 @dataclass(frozen=True)
@@ -128,6 +141,19 @@ def test_a_browser_gets_the_application_over_tls(proxy: Any) -> None:  # noqa: A
     assert answer.body == b"up\n"
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
     assert ask(proxy, "one", "/metrics").status == 404
+
+
+def test_a_busy_application_is_not_taken_for_dead(proxy: Any) -> None:  # noqa: ANN401
+    """Its first check has an answer, however slow; the proxy would send it nothing after two without."""
+    deadline = time.monotonic() + READY_SECONDS
+    checked = ""
+    while not checked.startswith("L7"):
+        assert time.monotonic() < deadline, f"no check was over: {checked}"
+        time.sleep(0.2)
+        table = proxy.exec_run(["sh", "-c", f"echo show stat | nc 127.0.0.1 {Ingress.port}"]).output.decode()
+        rows = csv.DictReader(io.StringIO(table.lstrip("# ")))
+        checked = next(row["check_status"] for row in rows if row["svname"] == "slow1").lstrip("* ")
+    assert checked == "L7OK"
 
 
 def test_plain_http_is_sent_to_tls(proxy: Any) -> None:  # noqa: ANN401

@@ -40,10 +40,16 @@ class PaperEngine:
         assert filters
         return [{"Name": "net", "Id": "net-id"}]
 
-    def volumes(self, filters: dict[str, str]) -> dict[str, list[dict[str, str]]]:
-        """Lists one volume, such as one that was moved here: it has the stack's label and no other."""
+    def volumes(self, filters: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
+        """Lists a files volume, and a data volume that was moved here: it has the stack's label and no other."""
         assert filters == {"label": "zapstack.stack=zapstack/dev"}
-        return {"Volumes": [{"Name": "data"}]}
+        ours = {"zapstack.stack": "zapstack/dev"}
+        return {
+            "Volumes": [
+                {"Name": "data", "Labels": ours},
+                {"Name": "files", "Labels": {**ours, "zapstack.role": "files"}},
+            ]
+        }
 
     def get(self, reference: str) -> str:
         """Finds an image."""

@@ -184,9 +184,7 @@ def test_the_look(monkeypatch: pytest.MonkeyPatch) -> None:
     found = observe.look(cast("DockerClient", engine), "zapstack/dev")
     assert [row["Id"] for row in found.containers] == ["1", "2"]
     assert found.networks == {"net": "net-id"}
-    assert found.volumes == {"data"}
-    assert not found.empty
-    assert observe.Look().empty
+    assert found.files_volumes == {"files"}
 
 
 def config(source: str) -> StackConfig:

@@ -1,6 +1,6 @@
-"""The rest of interrupted runs, and strangers with our names."""
+"""The rest of interrupted runs, and what the state knows."""
 
-from typing import Any, cast
+from typing import cast
 
 import pulumi
 import pytest
@@ -9,39 +9,16 @@ from docker import DockerClient
 from components.base.observe import Look
 from components.base.verdict import Expected
 from infra import interrupted
-from infra.errors import UserError
-from infra.state import CONTAINER, GATE, NETWORK, Known, known
-
-OURS = {"zapstack.stack": "zapstack/dev"}
+from infra.state import CONTAINER, GATE, NETWORK, PREPARE, Known, known
 
 
 class PaperApi:
-    """An engine's lists, and a note of what was removed."""
+    """A note of what was removed."""
 
-    def __init__(self, volumes: dict[str, dict[str, str] | None] | None = None) -> None:
-        """Takes the volumes it has, name to labels."""
+    def __init__(self) -> None:
+        """Has removed nothing yet."""
         self.api = self
         self.removed: list[str] = []
-        self._volumes = volumes or {}
-
-    def volumes(self, filters: dict[str, str]) -> dict[str, Any]:
-        """Lists volumes whose names contain the filter."""
-        return {
-            "Volumes": [
-                {"Name": name, "Labels": labels} for name, labels in self._volumes.items() if filters["name"] in name
-            ]
-        }
-
-    def networks(self, filters: dict[str, str]) -> list[dict[str, Any]]:
-        """Lists no networks."""
-        assert filters
-        return []
-
-    def containers(self, filters: dict[str, str], *, all: bool) -> list[dict[str, Any]]:  # noqa: A002 the client's own name
-        """Lists no containers."""
-        assert all
-        assert filters
-        return []
 
     def remove_container(self, id_: str, *, force: bool) -> None:
         """Notes the removal."""
@@ -52,6 +29,11 @@ class PaperApi:
         """Notes the removal."""
         self.removed.append(id_)
 
+    def remove_volume(self, name: str, *, force: bool) -> None:
+        """Notes the removal."""
+        assert force
+        self.removed.append(name)
+
 
 @pytest.fixture(autouse=True)
 def program(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,9 +43,11 @@ def program(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 SEEN = Look(
-    containers=[{"Id": "known", "Name": "/a"}, {"Id": "orphan", "Name": "/b"}], networks={"n": "net", "m": "lost"}
+    containers=[{"Id": "known", "Name": "/a"}, {"Id": "orphan", "Name": "/b"}],
+    files_volumes=frozenset({"a-files-1", "a-files-0"}),
+    networks={"n": "net", "m": "lost"},
 )
-KNOWN = Known(ids=frozenset({"known", "net"}))
+KNOWN = Known(files_volumes=frozenset({"a-files-1"}), ids=frozenset({"known", "net"}))
 
 
 def test_what_the_state_does_not_know_makes_way(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +55,7 @@ def test_what_the_state_does_not_know_makes_way(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: False)
     engine = PaperApi()
     assert interrupted.clear_leftovers(cast("DockerClient", engine), SEEN, KNOWN)
-    assert engine.removed == ["orphan", "lost"]
+    assert engine.removed == ["orphan", "lost", "a-files-0"]
 
 
 def test_a_preview_removes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,22 +66,15 @@ def test_a_preview_removes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert engine.removed == []
 
 
-def test_strangers_stop_the_run() -> None:
-    """With their names and the way out; our own and other stacks' volumes are no strangers."""
-    fine = PaperApi({"zapstack-dev-evolution-data": OURS, "my-zapstack-dev-copy": None})
-    interrupted.refuse_foreign(cast("DockerClient", fine), "dev")
-    strange = PaperApi({"zapstack-dev-evolution-data": None})
-    with pytest.raises(UserError, match="docker volume rm zapstack-dev-evolution-data"):
-        interrupted.refuse_foreign(cast("DockerClient", strange), "dev")
-
-
 def test_what_the_state_knows() -> None:
     """Ids of all, expectations of those that stay; the gate adds what it has set and joined."""
     container = {"memory": 256.0, "networksAdvanced": [{"name": "data"}]}
     found = known(
         [
             {"type": "pulumi:pulumi:Stack"},
-            {"id": "net", "inputs": {}, "type": NETWORK},
+            {"id": "net", "inputs": {"name": "zapstack-dev-data"}, "type": NETWORK},
+            {"id": "a-files-1", "inputs": {}, "type": PREPARE},
+            {"delete": True, "id": "a-files-0", "inputs": {}, "type": PREPARE},
             {"id": "a", "inputs": container, "type": CONTAINER},
             {"id": "b", "inputs": container, "type": CONTAINER},
             {"delete": True, "id": "old", "inputs": container, "type": CONTAINER},
@@ -108,7 +85,9 @@ def test_what_the_state_knows() -> None:
             },
         ]
     )
+    assert found.files_volumes == {"a-files-0", "a-files-1"}
     assert found.ids == {"net", "a", "b", "old"}
+    assert found.networks == {"net": "zapstack-dev-data"}
     assert found.expected == {
         "a": Expected(memory_mib=256, networks=frozenset({"data", "edge"}), pids=64),
         "b": Expected(memory_mib=256, networks=frozenset({"data"})),

@@ -230,7 +230,7 @@ class ContainersEngine:
         return [self.networks.by_name[network] for network in sorted(unit.spec.networks)]
 
     def _files_volume(self, unit: Unit) -> pulumi.Input[str]:
-        """Returns the name of a files volume: one for each content.
+        """Returns the name of a files volume: one for each content and owner.
 
         The container that runs keeps its files until it is replaced, whatever becomes of the next one: going back from
         a failed change finds them as they were, and no file of an earlier set is left behind.
@@ -242,8 +242,9 @@ class ContainersEngine:
         return volumes.declared(volume.name, self.scope, parent, protect=self.protect_data)
 
     def _replacing(self, unit: Unit) -> pulumi.Input[str]:
-        """Returns the fingerprint of the files whose change replaces the container."""
-        return self._fingerprint({name: text for name, text in unit.files.items() if name not in unit.reloaded})
+        """Returns the fingerprint of the files whose change replaces the container; another owner is another change."""
+        files = {name: text for name, text in unit.files.items() if name not in unit.reloaded}
+        return self._fingerprint({**files, "/owner": unit.spec.user})  # no file has a name with a slash
 
     def _fingerprint(self, files: Mapping[str, pulumi.Input[str]]) -> pulumi.Output[str]:
         def compute(known: list[Any]) -> str:

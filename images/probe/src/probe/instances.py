@@ -88,9 +88,10 @@ def _check_stored(instance: Instance, stored: dict[str, Any], token: str) -> Non
         raise ProbeError(
             f"instance {instance.name}: stored and declared {' and '.join(differences)} differ, and evolution-api has "
             "no route that changes this on an existing instance. Its applications would be refused (AUTH, HTTP 401) or "
-            "answer for the wrong number. Either declare the stored value again, or delete the instance and run this "
-            f"again, which makes it anew: DELETE /instance/delete/{instance.name} with the global key "
-            "(a linked telephone must then be linked again)."
+            "answer for the wrong number. Either declare the stored value again (GET /instance/fetchInstances with the "
+            "global key shows it, the token included), or delete the instance and run this again, which makes it anew: "
+            f"DELETE /instance/delete/{instance.name} with the global key (a linked telephone must then be linked "
+            "again)."
         )
 
 
