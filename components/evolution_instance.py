@@ -84,7 +84,10 @@ class EvolutionInstances(pulumi.ComponentResource):
         super().__init__("zapstack:components:EvolutionInstances", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         tokens = {
-            row.name: secrets.single(f"{name}-{row.name}-token", child, given=row.token) for row in args.instances
+            row.name: engine.kept_secret(f"{name}-{row.name}-token", self)
+            if row.token is None
+            else pulumi.Output.secret(row.token)
+            for row in args.instances
         }
         webhook_secret = secrets.generated(f"{name}-webhook-secret", child)
         job = engine.job(name, instances_spec(name, args, tokens, webhook_secret), self)

@@ -5,7 +5,7 @@ from typing import Final
 
 import pulumi
 
-from components.base import secrets
+from components.base import kept_secrets, secrets
 from components.base.docker_api import EngineUnreachableError, client, is_local
 from components.base.engines.containers import ContainersEngine
 from components.base.engines.volumes import keep
@@ -21,7 +21,7 @@ from infra.holders import refuse_collisions
 from infra.interrupted import clear_leftovers
 from infra.mismatch import refuse_another_state, refuse_foreign, refuse_lost
 from infra.outputs import export as export_outputs
-from infra.state import export
+from infra.state import Known, export
 from stacks.base import System, SystemArgs, SystemOutputs
 from stacks.registry import SYSTEMS
 
@@ -50,17 +50,17 @@ def main(systems: Mapping[str, System] = SYSTEMS) -> None:
     if clear_leftovers(engine, seen, known):
         seen = look(engine, stack_id)
     observation = judge(seen, known.expected)
-    declare(config, observation, systems, project=project, stack=stack, volumes=known.volumes)
+    declare(config, observation, systems, known, project=project, stack=stack)
 
 
 def declare(
     config: StackConfig,
     observation: Observation,
     systems: Mapping[str, System],
+    known: Known,
     *,
     project: str,
     stack: str,
-    volumes: Mapping[str, str],
 ) -> None:
     """Registers every system of a stack and exports its outputs.
 
@@ -68,9 +68,9 @@ def declare(
         config: Checked configuration.
         observation: What the engine looks like.
         systems: The kinds of systems it may hold.
+        known: What the state knows.
         project: Pulumi project.
         stack: Pulumi stack.
-        volumes: Name of each data volume in the state to its URN.
     """
     root = pulumi.ResourceOptions()
     fingerprint_key = secrets.generated("fingerprint-key", root)
@@ -81,7 +81,8 @@ def declare(
         source=config.image_source,
     )
     outputs: dict[str, SystemOutputs] = {}
-    declared: set[str] = set()
+    volumes: set[str] = set()
+    kept: set[str] = set()
     for name, settings in sorted(config.systems.items()):
         scope = Scope(project=project, stack=stack, system=name)
         networks = Networks(scope, NETWORKS, root)
@@ -96,6 +97,8 @@ def declare(
         )
         args = SystemArgs(production=config.production, settings=settings, user_secrets=config.user_secrets)
         outputs[name] = systems[name].build(name, args, engine, root)
-        declared |= engine.data_volumes
-    keep(volumes, declared, protect=config.protects_data)
+        volumes |= engine.data_volumes
+        kept |= engine.kept_secrets
+    keep(known.volumes, volumes, protect=config.protects_data)
+    kept_secrets.keep(known.secrets, kept)
     export_outputs(outputs)

@@ -8,12 +8,14 @@ from typing import Any
 
 import pulumi
 
+from components.base.kept_secrets import KEEPER
 from components.base.verdict import Expected
 
 EXPORT_TIMEOUT_SECONDS = 60
 CONTAINER = "docker:index/container:Container"
 NETWORK = "docker:index/network:Network"
 VOLUME = "docker:index/volume:Volume"
+RANDOM = "random:index/randomPassword:RandomPassword"
 GATE = "pulumi-python:dynamic/components:Gate"
 PREPARE = "pulumi-python:dynamic/components:Prepare"
 
@@ -27,6 +29,7 @@ class Known:
         files_volumes: Names of all files volumes, those that wait for their deletion included.
         ids: Ids of all containers and networks, those that wait for their deletion included.
         networks: Id of each network to its name.
+        secrets: Name each kept secret has (`components.base.kept_secrets`) to its URN.
         volumes: Name of each data volume to its URN.
     """
 
@@ -34,6 +37,7 @@ class Known:
     files_volumes: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
     networks: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
     volumes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -70,6 +74,11 @@ def known(resources: Iterable[Mapping[str, Any]]) -> Known:
         files_volumes=frozenset(row["id"] for row in rows if row["type"] == PREPARE),
         ids=frozenset(row["id"] for row in rows if row["type"] in {CONTAINER, NETWORK}),
         networks={row["id"]: row["inputs"]["name"] for row in rows if row["type"] == NETWORK and not row.get("delete")},
+        secrets={
+            row["inputs"]["keepers"][KEEPER]: row["urn"]
+            for row in rows
+            if row["type"] == RANDOM and KEEPER in row["inputs"].get("keepers", {}) and not row.get("delete")
+        },
         volumes={row["id"]: row["urn"] for row in rows if row["type"] == VOLUME and not row.get("delete")},
     )
 

@@ -17,6 +17,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 from components.base.observe import Observation
 from infra.config import StackConfig
 from infra.program import declare
+from infra.state import Known
 from stacks.base import System
 from stacks.registry import SYSTEMS
 from stacks.settings.base import Settings
@@ -151,7 +152,7 @@ def record(
     config: StackConfig | None = None,
     observation: Observation | None = None,
     systems: Mapping[str, System] = SYSTEMS,
-    volumes: Mapping[str, str] | None = None,
+    known: Known | None = None,
 ) -> Graph:
     """Runs the program and returns what it registered.
 
@@ -159,7 +160,7 @@ def record(
         config: Configuration; development's defaults when None.
         observation: What the engine looks like; empty when None.
         systems: The kinds of systems.
-        volumes: Name of each data volume in the state to its URN; none when None.
+        known: What the state knows; nothing when None.
     """
     recorder = Recorder()
     set_mocks(_Answers(), monitor=recorder, preview=False, project="zapstack", stack="dev")
@@ -170,9 +171,9 @@ def record(
             config or stack_config(),
             observation or Observation(),
             systems,
+            known or Known(),
             project="zapstack",
             stack="dev",
-            volumes=volumes or {},
         )
 
     with mock.patch.dict(os.environ):

@@ -7,7 +7,8 @@ from pydantic.alias_generators import to_camel
 
 ROTATION = (
     "Raise by one to change the generated password: the server then accepts the earlier one as well, until the next "
-    "rotation. 0, because nothing has been rotated yet."
+    "rotation. Never lower it: the password in use would be made anew while consumers still have the earlier one. 0, "
+    "because nothing has been rotated yet."
 )
 
 

@@ -99,3 +99,17 @@ def test_how_an_instance_behaves_is_set_on_one_that_exists(earlier: int, checkou
     assert (found["groupsIgnore"], found["rejectCall"], found["alwaysOnline"]) == (True, True, False)
     back = checkout.make("up")
     assert back.code == 0, back.text
+
+
+def test_an_instance_that_is_declared_again_has_its_token(earlier: int, checkout: Checkout) -> None:
+    """It stays on the server meanwhile, where nobody can give it another one."""
+    assert earlier
+    shop = 'evolutionApi: {otherInstances: [{name: shop, number: "5511988887777"}]}'
+    for _ in range(2):
+        with changed(checkout, shop):
+            done = checkout.make("up")
+            assert done.code == 0, done.text
+            checkout.expect_no_changes()
+        back = checkout.make("up")
+        assert back.code == 0, back.text
+        checkout.expect_no_changes()

@@ -11,7 +11,7 @@ from typing import Any
 import pulumi
 import pulumi_docker as docker
 
-from components.base import naming, observe, secrets
+from components.base import kept_secrets, naming, observe, secrets
 from components.base.engines import arguments, properties, volumes
 from components.base.engines.canonical import healthcheck
 from components.base.engines.unit import Unit
@@ -43,6 +43,7 @@ class ContainersEngine:
         protect_data: Whether data volumes refuse to be destroyed.
         scope: Names and labels.
         data_volumes: Names of the data volumes registered so far.
+        kept_secrets: Names of the secrets registered so far that outlive their declaration.
     """
 
     docker_host: str
@@ -53,6 +54,7 @@ class ContainersEngine:
     protect_data: bool
     scope: naming.Scope
     data_volumes: set[str] = field(default_factory=set)
+    kept_secrets: set[str] = field(default_factory=set)
 
     def service(
         self, name: str, spec: ServiceSpec, parent: pulumi.Resource, *, after: Sequence[pulumi.Resource] = ()
@@ -94,6 +96,16 @@ class ContainersEngine:
             parent: Component that owns the children.
         """
         return self._on_demand(Unit(name=name, parent=parent, spec=spec), spec, "tool")
+
+    def kept_secret(self, name: str, parent: pulumi.Resource) -> pulumi.Output[str]:
+        """Registers a generated secret that stays when nothing declares it any more.
+
+        Args:
+            name: Logical name of the resource that holds it.
+            parent: Component that owns it.
+        """
+        self.kept_secrets.add(self.scope.full(name))
+        return kept_secrets.declared(name, self.scope, parent)
 
     def _serve(
         self,
