@@ -86,18 +86,24 @@ def load(stack: str, systems: Mapping[str, System] = SYSTEMS) -> StackConfig:
         docker_host=draft.rows.get(DOCKER_HOST, ""),
         environment=checked.environment,
         image_overrides=checked.image_overrides,
-        image_source=image_source(checked.images),
+        image_source=image_source(checked.images, production=checked.environment == "production"),
         protect_data=bool(checked.protect_data),
         systems=draft.valid,
         user_secrets=secrets,
     )
 
 
-def image_source(setting: str) -> Source:
-    """Returns where images come from; `auto` is what set-up found, a registry where it has not looked."""
+def image_source(setting: str, *, production: bool = False) -> Source:
+    """Returns where images come from.
+
+    Args:
+        setting: `zapstack:images`; `auto` is what set-up found, a registry where it has not looked.
+        production: Whether only a person may choose local images: a registry that did not answer once must not replace
+            servers that hold data, and Evolution by one that reaches no telephone.
+    """
     if setting == "local":
         return "local"
-    if setting == "auto" and MACHINE_FILE.exists():
+    if setting == "auto" and not production and MACHINE_FILE.exists():
         found: Source = json.loads(MACHINE_FILE.read_text())["images"]
         return found
     return "registry"

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Mapping
-from errno import EADDRINUSE
+from errno import EACCES, EADDRINUSE
 from typing import Final
 
 from docker import DockerClient
@@ -16,6 +16,7 @@ from infra.ports import Wanted, advice, free_offset, offset, wanted
 from stacks.base import System
 
 EVERYWHERE: Final = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 compared with, not bound to
+ANSWER_SECONDS: Final = 1.0
 
 
 def refuse_collisions(engine: DockerClient, config: StackConfig, systems: Mapping[str, System], stack_id: str) -> None:
@@ -100,6 +101,13 @@ def _listening(address: str, number: int) -> bool:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trial.bind((address, number))
-        except OSError as error:  # a port below 1024 is not ours to bind, but the engine's
-            return error.errno == EADDRINUSE
+        except OSError as error:
+            return error.errno == EADDRINUSE or (error.errno == EACCES and _answers(address, number))
     return False
+
+
+def _answers(address: str, number: int) -> bool:
+    """Returns whether a port that only root may bind, and the engine, has a listener."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as caller:
+        caller.settimeout(ANSWER_SECONDS)
+        return caller.connect_ex(("127.0.0.1" if address in EVERYWHERE else address, number)) == 0

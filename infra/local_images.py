@@ -7,7 +7,7 @@ from docker import DockerClient
 
 from components.base import lock
 from components.base.docker_api import has_image
-from infra.config import StackConfig
+from infra.config import StackConfig, image_source
 from infra.errors import UserError
 from stacks.base import System
 
@@ -25,6 +25,12 @@ def require(engine: DockerClient, config: StackConfig, systems: Mapping[str, Sys
         UserError: The missing ones.
     """
     if config.image_source != "local":
+        if config.production and image_source("auto") == "local":
+            pulumi.log.warn(
+                "set-up reached no registry from this machine; production takes its images from there all the same, "
+                "and stops at the first one that the engine has not. For images built here, with an Evolution API that "
+                f"reaches no telephone: pulumi config set zapstack:images local --stack {stack}"
+            )
         return
     if config.production:
         pulumi.log.warn(

@@ -101,5 +101,5 @@ def refuse_lost(engine: DockerClient, seen: Look, known: Known, stack: str) -> N
             "server with an empty volume as if it had never had data, so nothing was changed. If 'docker:host' names "
             "another engine than before, name the earlier one again. If data should be there, restore the volume "
             "under its name first. If they are gone for good, let the state forget them; the next 'up' makes them "
-            f"anew, empty:\n  pulumi refresh --yes --stack {stack}"
+            f"anew, empty:\n  pulumi refresh --yes --clear-pending-creates --stack {stack}"
         )

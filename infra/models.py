@@ -32,7 +32,7 @@ class StackSettings(Settings):
     images: Literal["auto", "registry", "local"] = Field(
         default="auto",
         description="Where third-party images come from: a registry, or built on this machine from packages. auto is "
-        "what set-up found to be possible here.",
+        "what set-up found to be possible here, and in production a registry.",
     )
     protect_data: bool | None = Field(
         default=None,

@@ -2,11 +2,15 @@
 
 import collections
 import subprocess
+import tarfile
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 from docker import DockerClient
+from docker.utils.build import exclude_paths
 from rich.console import Console
 
 from components.base import lock
@@ -69,26 +73,53 @@ def build(client: DockerClient, name: str, console: Console) -> None:
         _import_root(client, context / "build.sh", entry.version, repository, tag)
         return
     lines: collections.deque[str] = collections.deque(maxlen=FAILURE_LINES)
-    answers = client.api.build(
-        buildargs={"BASE_IMAGE": lock.local_reference(entry.base)},
-        decode=True,
-        dockerfile=entry.dockerfile,
-        network_mode="host",  # package mirrors on the host's own networks are reached by builds too
-        path=str(context),
-        rm=True,
-        tag=f"{repository}:{tag}",
-        timeout=BUILD_TIMEOUT_SECONDS,
-    )
-    for answer in answers:
-        text = str(answer.get("stream") or answer.get("error") or "").strip()
-        if text:
-            lines.append(text)
-        if text.startswith("Step "):
-            console.print(f"  {text.splitlines()[0][:110]}", highlight=False, markup=False, soft_wrap=True)
-        if "error" in answer:
-            raise BuildFailedError(
-                f"image {name} could not be built; nothing was started. Its last lines:\n" + "\n".join(lines)
-            )
+    with tempfile.TemporaryFile() as archive:
+        pack(context, entry.dockerfile, archive)
+        answers = client.api.build(
+            buildargs={"BASE_IMAGE": lock.local_reference(entry.base)},
+            custom_context=True,
+            decode=True,
+            dockerfile=entry.dockerfile,
+            fileobj=archive,
+            network_mode="host",  # package mirrors on the host's own networks are reached by builds too
+            rm=True,
+            tag=f"{repository}:{tag}",
+            timeout=BUILD_TIMEOUT_SECONDS,
+        )
+        for answer in answers:
+            text = str(answer.get("stream") or answer.get("error") or "").strip()
+            if text:
+                lines.append(text)
+            if text.startswith("Step "):
+                console.print(f"  {text.splitlines()[0][:110]}", highlight=False, markup=False, soft_wrap=True)
+            if "error" in answer:
+                raise BuildFailedError(
+                    f"image {name} could not be built; nothing was started. Its last lines:\n" + "\n".join(lines)
+                )
+
+
+def pack(context: Path, dockerfile: str, archive: IO[bytes]) -> None:
+    """Writes a build context in which everybody may read everything, as services do that are not root.
+
+    A checkout made under `umask 077` has files for its owner only, and the tag of an image does not know that.
+
+    Args:
+        context: The folder; what its `.dockerignore` lists stays out.
+        dockerfile: Name of the Dockerfile in it.
+        archive: Where the tar archive goes; at its start afterwards.
+    """
+
+    def readable(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+        entry.mode |= 0o755 if entry.isdir() or entry.mode & 0o100 else 0o644
+        entry.uid = entry.gid = 0
+        return entry
+
+    ignore = context / ".dockerignore"
+    patterns = ignore.read_text().splitlines() if ignore.exists() else []
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        for name in sorted(exclude_paths(str(context), patterns, dockerfile)):
+            tar.add(context / name, arcname=name, filter=readable, recursive=False)
+    archive.seek(0)
 
 
 def _import_root(client: DockerClient, script: Path, version: str, repository: str, tag: str) -> None:

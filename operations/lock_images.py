@@ -20,10 +20,11 @@ def lock_images(engine: DockerClient, *, write: bool) -> None:
         write: Whether digests that moved are written, and verified ones are marked.
 
     Raises:
-        typer.Exit: No registry answered (1); nothing is written then.
+        typer.Exit: Not every registry answered (1); of those that did not, nothing is written.
     """
     table = Table("image", "version", "digest", box=box.SIMPLE_HEAD)
     found: dict[str, str] = {}
+    silent: list[str] = []
     for name, entry in sorted(lock.load().items()):
         if entry.registry is None:
             continue
@@ -32,16 +33,21 @@ def lock_images(engine: DockerClient, *, write: bool) -> None:
             digest = str(engine.images.get_registry_data(reference).id)
         except APIError as error:
             table.add_row(name, reference, f"no answer ({error.explanation or error})")
+            silent.append(name)
             continue
         found[name] = digest
         same = digest == entry.registry.digest
         table.add_row(name, reference, "as locked" if same else f"moved to {digest}")
     print_table(table)
-    if not found:
-        typer.echo("no registry answered: nothing was compared or written. Try again with a connection.", err=True)
-        raise typer.Exit(1)
     if write:
         lock.LOCK_FILE.write_text(rewritten(lock.LOCK_FILE.read_text(), found))
+    if silent:
+        typer.echo(
+            f"no answer for {', '.join(silent)}: not compared, and nothing written. If a version of these was changed, "
+            "its digest still is that of the earlier image. Run this again.",
+            err=True,
+        )
+        raise typer.Exit(1)
 
 
 def rewritten(text: str, digests: dict[str, str]) -> str:

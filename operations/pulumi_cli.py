@@ -86,7 +86,7 @@ def output(stack: StackFile, name: str, *, secret: bool = False) -> str:
         secret: Whether to decrypt it.
 
     Raises:
-        typer.Exit: The stack has no such output, usually because it is not up.
+        typer.Exit: The stack has no such output, usually because it is not up, or cannot be opened (1).
     """
     select(stack)
     command = ["pulumi", "stack", "output", name, "--json", "--stack", stack.name, "--cwd", str(CHECKOUT)]
@@ -98,6 +98,10 @@ def output(stack: StackFile, name: str, *, secret: bool = False) -> str:
         text=True,
     )
     if done.returncode:
-        typer.echo(f"stack {stack.name} has no {name}: run 'make up STACK={stack.name}' first", err=True)
+        said = done.stderr.strip()
+        missing = "does not have output property" in said
+        typer.echo(
+            f"stack {stack.name} has no {name}: run 'make up STACK={stack.name}' first" if missing else said, err=True
+        )
         raise typer.Exit(1)
     return done.stdout

@@ -11,8 +11,8 @@ from rich.table import Table
 from operations import pulumi_cli, tunnel
 from operations.stack_file import StackFile
 
-PIPE_WIDTH = 160
-"""Columns of a table that goes into a file or a pipe."""
+WIDTH = 160
+"""Columns of a table: a narrower terminal folds a line, and what is copied from it is whole."""
 
 
 def addresses(stack: StackFile) -> None:
@@ -42,6 +42,5 @@ def credentials(stack: StackFile) -> None:
 
 
 def print_table(table: Table) -> None:
-    """Prints a table in full where nobody's terminal sets a width."""
-    console = Console()
-    (console if console.is_terminal else Console(width=PIPE_WIDTH)).print(table)
+    """Prints a table in full, however narrow the terminal is: half a secret or address is of no use."""
+    Console(width=max(Console().width, WIDTH)).print(table, no_wrap=True, crop=False)

@@ -60,10 +60,11 @@ def read(stack: str) -> StackFile:
     if not isinstance(config, dict):
         config = {}
     systems = config.get("zapstack:systems")
+    development = config.get("zapstack:environment") == "development"
     return StackFile(
-        development=config.get("zapstack:environment") == "development",
+        development=development,
         docker_host=str(config.get("docker:host") or ""),
-        image_source=image_source(str(config.get("zapstack:images") or "auto")),
+        image_source=image_source(str(config.get("zapstack:images") or "auto"), production=not development),
         images=tuple(sorted(_images(systems))) if isinstance(systems, dict) else (),
         name=stack,
         systems=tuple(systems) if isinstance(systems, dict) else (),

@@ -17,7 +17,7 @@ from rich.table import Column, Table
 from components.base import naming
 from components.base.docker_api import client
 from components.base.readiness import PROBE_SECONDS, succeeds
-from components.base.verdict import READY, verdict
+from components.base.verdict import GOOD, READY, verdict
 from operations import tunnel
 from operations.found import Found, lasting
 from operations.report import print_table
@@ -25,6 +25,7 @@ from operations.stack_file import StackFile
 
 MIB = 1024 * 1024
 REFRESH_SECONDS = 2.0
+ON_DEMAND = "on demand"
 COLUMNS = ("system", "service", "state", "health", "up for", "restarts", "memory / limit", "addresses")
 
 
@@ -36,35 +37,41 @@ def status(stack: StackFile, *, watch: bool) -> None:
         watch: Whether to go on until Ctrl-C; only in a terminal.
 
     Raises:
-        typer.Exit: No engine answers (1).
+        typer.Exit: No engine answers, or not everything is ready (1).
     """
     console = Console()
     if not watch or not console.is_terminal:
         rows = lasting(stack)
         if rows:
-            print_table(_table(stack, rows))
+            table, good = _table(stack, rows)
+            print_table(table)
             there = tunnel.hint(stack.docker_host, (text for row in rows for text in _published(row.container.attrs)))
             if there:
                 typer.echo(there)
         else:
+            good = False
             typer.echo(f"stack {stack.name} is not up: run 'make up STACK={stack.name}'")
+        if not good:
+            raise typer.Exit(1)
         return
     try:
-        with Live(_table(stack, lasting(stack)), auto_refresh=False, console=console, screen=True) as live:
+        with Live(_table(stack, lasting(stack))[0], auto_refresh=False, console=console, screen=True) as live:
             while True:
                 time.sleep(REFRESH_SECONDS)  # the pace of the display; nothing waits for it
-                live.update(_table(stack, lasting(stack)), refresh=True)
+                live.update(_table(stack, lasting(stack))[0], refresh=True)
     except KeyboardInterrupt:
         return
 
 
-def _table(stack: StackFile, rows: Sequence[Found]) -> Table:
+def _table(stack: StackFile, rows: Sequence[Found]) -> tuple[Table, bool]:
+    """Returns the rows, and whether all of them are as they should be."""
     table = Table(*(Column(name, no_wrap=True) for name in COLUMNS), box=box.SIMPLE_HEAD)
     several = {row.service for row in rows if row.replica > 1}
     with ThreadPoolExecutor(max_workers=16) as pool:
-        for cells in pool.map(lambda row: _cells(stack, row, several), rows):
-            table.add_row(*cells)
-    return table
+        cells = list(pool.map(lambda row: _cells(stack, row, several), rows))
+    for found in cells:
+        table.add_row(*found)
+    return table, all(found[COLUMNS.index("state")] in {*GOOD, ON_DEMAND} for found in cells)
 
 
 def _cells(stack: StackFile, row: Found, several: set[str]) -> tuple[str, ...]:
@@ -85,7 +92,7 @@ def _cells(stack: StackFile, row: Found, several: set[str]) -> tuple[str, ...]:
 def state(stack: StackFile, row: Found) -> str:
     """Returns what the gate would say of a container: its own probe decides, not Docker's `starting`."""
     if row.role == "tool":
-        return "on demand"
+        return ON_DEMAND
     attributes: dict[str, Any] = row.container.attrs
     seen = verdict(attributes, None, datetime.now(UTC))
     command = json.loads(attributes["Config"]["Labels"].get(naming.READINESS_LABEL, "[]"))

@@ -175,6 +175,17 @@ def test_where_images_come_from(
     assert load("dev").image_source == source
 
 
+@pytest.mark.parametrize(("setting", "source"), [("auto", "registry"), ("registry", "registry"), ("local", "local")])
+def test_production_takes_local_images_only_when_told_to(
+    setting: str, source: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A registry that did not answer once must not put stand-ins in the place of running servers."""
+    monkeypatch.setattr(config, "MACHINE_FILE", tmp_path / "machine.json")
+    (tmp_path / "machine.json").write_text(json.dumps({"images": "local"}))
+    give(tmp_path, monkeypatch, PRODUCTION.replace("registry", setting))
+    assert load("dev").image_source == source
+
+
 @pytest.mark.parametrize("image", ["atendai/evolution-api:v2.2.3", "evoapicloud/evolution-api:v2.3.2"])
 def test_a_vulnerable_version_on_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, image: str) -> None:
     """Who says that nobody else reaches it may have it."""

@@ -3,6 +3,7 @@
 import re
 import socket
 from collections.abc import Iterator, Mapping
+from errno import EACCES
 from pathlib import Path
 from typing import Any, cast
 
@@ -114,6 +115,19 @@ def test_another_program(ports: list[int]) -> None:
         r"Set zapstack:systems\.evolution\.portOffset to [1-9]\d*00 \(free\), or free the port\.",
         line,
     )
+
+
+def test_a_port_that_only_root_may_bind(ports: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as 443, for a user of the docker group: who listens there answers, and of seven only one does."""
+
+    class Unprivileged(socket.socket):
+        def bind(self, _address: object) -> None:
+            raise PermissionError(EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket, "socket", Unprivileged)
+    head, line = refused(config(ports)).splitlines()
+    assert head.startswith("host ports: 1 held by others")
+    assert f"port {ports[0]} on 127.0.0.1 is held by another program" in line
 
 
 def test_another_program_does_not_count_on_another_machine(ports: list[int]) -> None:

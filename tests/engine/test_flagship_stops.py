@@ -122,7 +122,7 @@ def test_lost_data_are_never_replaced_by_empty_ones_unasked(checkout: Checkout, 
     assert refused.code != 0
     assert f"data volume {lost['volume']}, network {lost['network']}" in refused.text
     assert containers(engine) == {}
-    told = re.search(r"^  (pulumi refresh --yes) --stack \S+$", refused.text, re.MULTILINE)
+    told = re.search(r"^\s+(pulumi refresh --yes --clear-pending-creates) --stack \S+$", refused.text, re.MULTILINE)
     assert told, refused.text
     refreshed = checkout.pulumi(told.group(1).removeprefix("pulumi "))
     assert refreshed.code == 0, refreshed.text

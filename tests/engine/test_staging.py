@@ -9,6 +9,7 @@ import docker
 import pytest
 
 from components.base.lock import CHECKOUT
+from infra.config import image_source
 from tests.engine.checkout import Checkout, containers, names, remove_stack
 from tests.engine.flagship import JOBS, SERVICES
 
@@ -35,6 +36,8 @@ def recipe() -> list[str]:
 def staging(checkout: Checkout, engine: docker.DockerClient) -> Iterator[Checkout]:
     """A checkout in which the recipe was followed; nothing of the stack is left at the end."""
     lines = recipe()
+    if image_source("auto") == "local":
+        lines.insert(-1, f"pulumi config set --stack {STACK} zapstack:images local")
     assert lines[-1] == f"make up STACK={STACK}"
     script = "\n".join(lines[:-1]).replace(
         "PULUMI_CONFIG_PASSPHRASE=…", f"PULUMI_CONFIG_PASSPHRASE={shlex.quote(PASSPHRASE)}"

@@ -89,7 +89,9 @@ def test_what_the_engine_has_lost_stops_the_run() -> None:
     known = Known(networks={"1": "net-one", "2": "net-two"}, volumes={DATA: "urn"})
     seen = Look(networks={"net-one": "1", "net-two": "2"})
     mismatch.refuse_lost(engine(zapstack_dev_evolution_data=None), seen, known, "dev")
-    with pytest.raises(UserError, match=f"lost: data volume {DATA}\\.(.|\n)*pulumi refresh --yes --stack dev"):
+    with pytest.raises(
+        UserError, match=f"lost: data volume {DATA}\\.(.|\n)*pulumi refresh --yes --clear-pending-creates --stack dev"
+    ):
         mismatch.refuse_lost(engine(), seen, known, "dev")
     seen = Look(networks={"net-one": "3", "net-two": "2"})
     with pytest.raises(UserError, match=r"lost: network net-one\."):

@@ -42,6 +42,25 @@ def test_an_unknown_stack_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Pulumi.devv.yaml: there is no such stack (there are: dev, prod)" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("stderr", "said"),
+    [
+        ("error: current stack does not have output property 'credentials'", "run 'make up STACK=x' first"),
+        ("error: get stack secrets manager: incorrect passphrase", "incorrect passphrase"),
+    ],
+)
+def test_why_there_is_no_output(
+    stderr: str, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A missing passphrase is not a stack that is down."""
+    failed = subprocess.CompletedProcess([], 255, stdout="", stderr=stderr)
+    monkeypatch.setattr(pulumi_cli, "select", lambda _stack: None)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
+    with pytest.raises(typer.Exit):
+        pulumi_cli.output(a_stack(development=True), "credentials", secret=True)
+    assert said in capsys.readouterr().err
+
+
 def lock_of(folder: Path, pid: int, host: str) -> Path:
     """Writes a lock as Pulumi's file backend does."""
     path = folder / ".pulumi" / "locks" / "organization" / "zapstack" / "x" / f"{pid}-{host}.json"

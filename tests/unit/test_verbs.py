@@ -1,5 +1,7 @@
 """What verbs on running services say, with containers of paper."""
 
+import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -7,7 +9,8 @@ import pytest
 import typer
 from docker.errors import APIError
 
-from operations import found, lock_images, logs
+from components.base import lock
+from operations import found, lock_images, logs, pulumi_cli, report, status, tunnel
 from operations.stack_file import StackFile
 
 STACK = StackFile(
@@ -84,4 +87,61 @@ def test_no_registry_is_one_clear_error(capsys: pytest.CaptureFixture[str]) -> N
     engine = SimpleNamespace(images=SimpleNamespace(get_registry_data=refuse))
     with pytest.raises(typer.Exit):
         lock_images.lock_images(cast("Any", engine), write=True)
-    assert "no registry answered" in capsys.readouterr().err
+    assert "no answer for evolution-api, " in capsys.readouterr().err
+
+
+def test_one_registry_that_does_not_answer_is_an_error(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A new version would otherwise keep the earlier image's digest, and nobody would know; the others are written."""
+
+    def answer(reference: str) -> SimpleNamespace:
+        if reference.startswith("redis:"):
+            raise APIError("429 Too Many Requests")
+        return SimpleNamespace(id="sha256:new")
+
+    written = tmp_path / "images.lock"
+    written.write_text("haproxy:\n  registry:\n    digest: sha256:1\nredis:\n  registry:\n    digest: sha256:2\n")
+    monkeypatch.setattr(lock, "LOCK_FILE", written)
+    engine = SimpleNamespace(images=SimpleNamespace(get_registry_data=answer))
+    with pytest.raises(typer.Exit):
+        lock_images.lock_images(cast("Any", engine), write=True)
+    assert "no answer for redis: not compared" in capsys.readouterr().err
+    assert written.read_text().count("sha256:new") == 1
+    assert "sha256:2" in written.read_text()
+
+
+@pytest.mark.parametrize(
+    ("states", "code"), [(["ready", "done", "on demand"], 0), (["ready", "paused since x"], 1), ([], 1)]
+)
+def test_status_fails_unless_everything_is_as_it_should_be(
+    states: list[str], code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A timer notices by its exit code."""
+    rows = [
+        found.Found(
+            container=cast("Any", SimpleNamespace(attrs={})), replica=1, role="service", service=text, system="s"
+        )
+        for text in states
+    ]
+    monkeypatch.setattr(status, "lasting", lambda _stack: rows)
+    monkeypatch.setattr(status, "_cells", lambda _stack, row, _several: ("", "", row.service, *[""] * 5))
+    monkeypatch.setattr(tunnel, "hint", lambda *_: "")
+    monkeypatch.setattr(status, "_published", lambda _attributes: [])
+    if code:
+        with pytest.raises(typer.Exit):
+            status.status(STACK, watch=False)
+    else:
+        status.status(STACK, watch=False)
+
+
+def test_a_narrow_terminal_gets_whole_secrets(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """80 columns, as a window to a server has: what is copied from it must work."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    secret, shown = "s" * 32, {"evolution": {"evolution-postgres": {"a long name of it": "s" * 32}}}
+    monkeypatch.setattr(pulumi_cli, "output", lambda *_, **__: json.dumps(shown))
+    report.credentials(STACK)
+    assert secret in capsys.readouterr().out
