@@ -1,7 +1,9 @@
 """Try the replies again that were given up: `python3 -m scripts.requeue_failed`.
 
-A reply is given up when Evolution has refused it eight times, for instance because the number left WhatsApp. After the
-reason is gone, this puts all of them back to waiting and prints how many; the relay does the rest.
+A reply is given up when Evolution has refused it eight times, for instance because the number left WhatsApp, and at
+once when Evolution sent it and could not store it. After the reason is gone, this owes all of them again and prints how
+many; the relay does the rest. Each is looked for in Evolution first; one that was never stored there is sent again, so
+look at the log for "had left" before.
 """
 
 import asyncio

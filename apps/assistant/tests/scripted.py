@@ -92,9 +92,9 @@ def accepted(message_id: str) -> Callable[[httpx.Request], httpx.Response]:
     return lambda _: httpx.Response(201, json={"key": {"fromMe": True, "id": message_id}})
 
 
-def answers(status: int) -> Callable[[httpx.Request], httpx.Response]:
-    """A send that is answered with an error."""
-    return lambda _: httpx.Response(status, json={"status": status})
+def answers(status: int, said: str = "") -> Callable[[httpx.Request], httpx.Response]:
+    """A send that is answered with an error, in Evolution's own shape."""
+    return lambda _: httpx.Response(status, json={"response": {"message": [said]}, "status": status})
 
 
 def breaks(error: type[httpx.TransportError]) -> Callable[[httpx.Request], httpx.Response]:

@@ -9,7 +9,7 @@ import pytest
 from scripted import CLAIM, FakeEvolution, FakeOutbox, accepted, answers, breaks, sent_record
 
 from assistant.evolution import REQUEST_SECONDS
-from assistant.replier import MAX_REJECTIONS, Replier
+from assistant.replier import MAX_REJECTIONS, UNDER_WAY_SECONDS, Replier
 
 pytestmark = pytest.mark.anyio
 UNCERTAIN = replace(CLAIM, attempt=2, may_be_sent=True)
@@ -69,10 +69,32 @@ async def test_what_certainly_did_not_leave_is_sent_again(send: Any) -> None:  #
     assert await outcome(FakeOutbox(CLAIM), FakeEvolution(send)) == ("waiting", 1.0)
 
 
-@pytest.mark.parametrize("send", [breaks(httpx.ReadTimeout), breaks(httpx.RemoteProtocolError), answers(500)])
+@pytest.mark.parametrize("send", [breaks(httpx.RemoteProtocolError), answers(500), answers(400, "no idea")])
 async def test_what_may_have_left_is_looked_for_first(send: Any) -> None:  # noqa: ANN401 - a scripted send
-    """The attempt stays uncertain, and Evolution gets the time to finish it."""
+    """The attempt stays uncertain."""
     assert await outcome(FakeOutbox(CLAIM), FakeEvolution(send)) == ("uncertain", REQUEST_SECONDS)
+
+
+@pytest.mark.parametrize("error", [httpx.ReadTimeout, httpx.WriteTimeout])
+async def test_what_evolution_may_still_be_at_gets_the_time(error: type[httpx.TimeoutException]) -> None:
+    """Looking earlier would prove nothing: the message may leave after the look."""
+    assert await outcome(FakeOutbox(CLAIM), FakeEvolution(breaks(error))) == ("uncertain", UNDER_WAY_SECONDS)
+
+
+@pytest.mark.parametrize(
+    "said", ["Error: Connection Closed", "TypeError: Cannot read properties of undefined (reading 'sendMessage')"]
+)
+async def test_a_telephone_that_is_away_for_days_is_waited_for(said: str) -> None:
+    """Evolution calls that a bad request; no reply is given up for it."""
+    days = replace(CLAIM, attempt=5000)
+    assert await outcome(FakeOutbox(days), FakeEvolution(answers(400, said))) == ("uncertain", 60.0)
+
+
+async def test_what_left_without_being_stored_is_not_sent_again(caplog: pytest.LogCaptureFixture) -> None:
+    """Evolution's database failed in the middle: a look would find nothing, and the contact has it already."""
+    said = "PrismaClientKnownRequestError: Invalid `this.prismaRepository.message.create()` invocation"
+    assert await outcome(FakeOutbox(CLAIM), FakeEvolution(answers(400, said))) == ("failed", 1)
+    assert "had left" in str(vars(caplog.records[-1]))
 
 
 async def test_an_accepted_message_without_id_is_uncertain() -> None:
@@ -127,7 +149,7 @@ async def test_a_search_that_fails_leaves_the_attempt_uncertain() -> None:
 
 async def test_a_refused_message_is_given_up_in_the_end(caplog: pytest.LogCaptureFixture) -> None:
     """Some refusals pass; a message that is refused every time does not block the others. No words are logged."""
-    assert await outcome(FakeOutbox(CLAIM), FakeEvolution(answers(400))) == ("waiting", 1.0)
+    assert await outcome(FakeOutbox(CLAIM), FakeEvolution(answers(400))) == ("uncertain", REQUEST_SECONDS)
     last = replace(CLAIM, attempt=MAX_REJECTIONS)
     with caplog.at_level(logging.INFO):
         assert await outcome(FakeOutbox(last), FakeEvolution(answers(400))) == ("failed", MAX_REJECTIONS)

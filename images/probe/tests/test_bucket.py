@@ -103,6 +103,7 @@ def test_an_object_is_written_read_and_deleted(server: FakeS3) -> None:
         ("PUT", "AccessDenied", "PERMISSION failed: 127.0.0.1:PORT does not let the key"),
         ("GET", "AccessDenied", "PERMISSION failed: 127.0.0.1:PORT does not let the key"),
         ("DELETE", "AccessDenied", "PERMISSION failed: 127.0.0.1:PORT does not let the key"),
+        ("PUT", "XMinioStorageFull", "HTTP failed: 127.0.0.1:PORT fails on bucket"),
     ],
 )
 def test_the_step_that_is_refused_is_named(server: FakeS3, method: str, code: str, said: str) -> None:

@@ -1,5 +1,7 @@
 """`probe smoke`: the voice message, and who is named when it is not what it should have become."""
 
+import socket
+import threading
 from typing import Any
 
 import pytest
@@ -7,6 +9,9 @@ from conftest import Captured, WriteFile, run_smoke
 from fake_system import FakeSystem
 
 from probe import voice
+from probe.errors import ProbeError
+from probe.voice import open_link
+from probe.waiting import Deadline
 
 
 def test_either_kind_of_the_channels_is_taken(
@@ -70,3 +75,19 @@ def test_a_link_nobody_answers_fails_hop_eight(
     error = capsys.readouterr().err
     assert "hop 8 of 8 failed" in error
     assert "DNS: minio.invalid cannot be resolved" in error
+
+
+def test_a_link_that_gives_no_answer_is_named_without_its_signature() -> None:
+    """Whoever reads the line could open the link for as long as it is valid."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def hang_up() -> None:
+            connection, _ = server.accept()
+            connection.recv(4096)
+            connection.close()
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        with pytest.raises(ProbeError) as found:
+            open_link(f"http://127.0.0.1:{server.getsockname()[1]}/media/a?X-Amz-Signature=secret", Deadline(5))
+    assert "gave no answer to GET /media/a (" in str(found.value)
+    assert "secret" not in str(found.value)

@@ -1,6 +1,7 @@
 """Evolution's HTTP API as far as this application uses it, and what each failure says about a sent message.
 
-Source: evolution-api 2.3.6 measured; routes `message/sendText`, `chat/findMessages`, `instance/connectionState`.
+Source: evolution-api 2.3.6 measured; routes `message/sendText`, `chat/findMessages`, `instance/connectionState`; its
+source for what HTTP 400 means (`sendMessageWithTyping` of the WhatsApp channel, not measured).
 """
 
 from collections.abc import Mapping
@@ -20,6 +21,9 @@ READY_SECONDS = 3.0
 # Evolution stamps messages in whole seconds, rounded down.
 STAMP_SLACK_SECONDS = 1
 _SETUP_MISTAKES = frozenset({401, 403, 404, 429})
+# Sending and storing are one step in Evolution, whatever fails in it an HTTP 400: the words tell which it was.
+_STORING_FAILED = "prisma"
+_DISCONNECTED = ("connection closed", "connection lost", "connection terminated", "reading 'sendmessage'")
 
 
 class NotSentError(Exception):
@@ -32,6 +36,14 @@ class RejectedError(Exception):
 
 class UncertainError(Exception):
     """The message may have left: look before sending again."""
+
+
+class UnderWayError(UncertainError):
+    """Nobody waits for the answer any more, and Evolution may still be at it."""
+
+
+class UnrecordedError(Exception):
+    """The message left and Evolution could not store it: looking would not find it, sending again repeat it."""
 
 
 def evolution_http(url: str, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
@@ -71,17 +83,20 @@ class EvolutionClient:
             NotSentError: If it certainly was not sent.
             RejectedError: If this message was refused.
             UncertainError: If it may have been sent.
+            UnrecordedError: If it was sent, and Evolution does not know.
         """
         try:
             answer = await self._post("/message/sendText", {"number": number, "text": text})
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise NotSentError(f"no connection to Evolution ({type(error).__name__})") from error
+        except httpx.TimeoutException as error:
+            raise UnderWayError(f"no answer from Evolution ({type(error).__name__})") from error
         except httpx.HTTPError as error:
             raise UncertainError(f"no answer from Evolution ({type(error).__name__})") from error
         if answer.status_code in _SETUP_MISTAKES:
             raise NotSentError(f"Evolution answered HTTP {answer.status_code}")
         if answer.is_client_error:
-            raise RejectedError(f"Evolution answered HTTP {answer.status_code}")
+            raise _refusal(answer)
         if not answer.is_success:
             raise UncertainError(f"Evolution answered HTTP {answer.status_code}")
         match _json(answer):
@@ -139,6 +154,15 @@ class EvolutionClient:
 
     async def _post(self, route: str, body: dict[str, Any]) -> httpx.Response:
         return await self._http.post(f"{route}/{self._path}", headers=self._headers, json=body)
+
+
+def _refusal(answer: httpx.Response) -> Exception:
+    said, status = answer.text.lower(), f"Evolution answered HTTP {answer.status_code}"
+    if _STORING_FAILED in said:
+        return UnrecordedError(f"{status}: its database failed after the message had left")
+    if any(words in said for words in _DISCONNECTED):
+        return UncertainError(f"{status}: not connected to WhatsApp")
+    return RejectedError(status)
 
 
 def _json(answer: httpx.Response) -> object:

@@ -10,14 +10,24 @@ import time
 from collections.abc import Mapping
 
 from assistant.database.outbox import Claim, Outbox
-from assistant.evolution import REQUEST_SECONDS, EvolutionClient, NotSentError, RejectedError, UncertainError
+from assistant.evolution import (
+    REQUEST_SECONDS,
+    EvolutionClient,
+    NotSentError,
+    RejectedError,
+    UncertainError,
+    UnderWayError,
+    UnrecordedError,
+)
 from assistant.logs import log_event
 from assistant.messages import recipient
 from assistant.metrics import ANSWER_SECONDS
 
 MAX_BACKOFF_SECONDS = 60.0
-# A refused message is tried again, since an instance that is just reconnecting also refuses; but not for ever.
+# A refused message is tried again, since not every refusal is about the message; but not for ever.
 MAX_REJECTIONS = 8
+# Evolution's WhatsApp library gives a request up after 60 s: until then one that nobody waits for may still send.
+UNDER_WAY_SECONDS = 60.0
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -40,7 +50,9 @@ class Replier:
             # Measured from before the claim: a process that slept past it must not send what another took over.
             async with asyncio.timeout(REQUEST_SECONDS - (time.monotonic() - started)):
                 result, reply_id = await self._reply(claim, self._clients[claim.instance])
-        except (NotSentError, UncertainError, RejectedError, TimeoutError) as error:
+        except (RejectedError, UnrecordedError) as error:
+            return await self._refused(claim, error)
+        except (NotSentError, UncertainError, TimeoutError) as error:
             return await self._put_back(claim, error)
         answered_at = await self._outbox.record_answer(claim, reply_id)
         if answered_at is None:
@@ -59,19 +71,24 @@ class Replier:
         claim.may_be_sent = False
         try:
             return "sent", await evolution.send_text(number, claim.text)
-        except (UncertainError, asyncio.CancelledError):  # cancelled by the time limit, on its way
+        # Cancelled by the time limit, on its way. A refusal may be of what came after sending.
+        except (RejectedError, UncertainError, asyncio.CancelledError):
             claim.may_be_sent = True
             raise
+
+    async def _refused(self, claim: Claim, error: Exception) -> str:
+        if isinstance(error, RejectedError) and claim.attempt < MAX_REJECTIONS:
+            return await self._put_back(claim, error)
+        await self._outbox.give_up(claim)
+        self._log(claim, logging.ERROR, "reply given up", reason=str(error))
+        return "given_up"
 
     async def _put_back(self, claim: Claim, error: Exception) -> str:
         # The exponent is bounded too: after a day without Evolution, two to the number of attempts would be no float.
         backoff = min(2.0 ** min(claim.attempt - 1, 10), MAX_BACKOFF_SECONDS)
-        if isinstance(error, RejectedError) and claim.attempt >= MAX_REJECTIONS:
-            await self._outbox.give_up(claim)
-            self._log(claim, logging.ERROR, "reply given up", reason=str(error))
-            return "given_up"
-        # What had no answer may still be under way inside Evolution: leave it the time of a request.
-        wait = max(backoff, REQUEST_SECONDS) if claim.may_be_sent else backoff
+        under_way = isinstance(error, (UnderWayError, TimeoutError))
+        patience = UNDER_WAY_SECONDS if under_way else REQUEST_SECONDS
+        wait = max(backoff, patience) if claim.may_be_sent else backoff
         await self._outbox.put_back(claim, wait_seconds=wait)
         reason = str(error) or f"no answer from Evolution in {REQUEST_SECONDS:.0f} s"
         self._log(claim, logging.WARNING, "reply postponed", reason=reason, uncertain=claim.may_be_sent, seconds=wait)

@@ -11,6 +11,7 @@ SECONDS = 4.0
 CONTENT = b"zapstack"
 
 UNKNOWN_KEY = frozenset({"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidTokenId"})
+NO_RIGHT = frozenset({"AccessDenied", "AllAccessDisabled"})
 UNKNOWN_BUCKET = frozenset({"NoSuchBucket", "PermanentRedirect", "AuthorizationHeaderMalformed"})
 
 
@@ -18,7 +19,7 @@ def prove(wanted: S3) -> None:
     """Write an object, read it and delete it.
 
     Raises:
-        StepError: At TLS, AUTH, BUCKET or PERMISSION.
+        StepError: At TLS, AUTH, BUCKET, PERMISSION or HTTP.
     """
     # Only when this kind is listed.
     import minio  # noqa: PLC0415
@@ -62,6 +63,8 @@ def _refused(wanted: S3, where: str, code: str) -> StepError:
             f'{where} has no bucket "{wanted.bucket}" in region {wanted.region}',
             "Create it, or correct its name or region.",
         )
+    if code not in NO_RIGHT:
+        return StepError("HTTP", f'{where} fails on bucket "{wanted.bucket}" ({code})', "Look at the server's log.")
     return StepError(
         "PERMISSION",
         f'{where} does not let the key read, write and delete in bucket "{wanted.bucket}" ({code})',

@@ -76,8 +76,9 @@ class HttpService:
                 failure = _connection_failure(error, self._url)
                 return None
             except httpx.HTTPError as error:
+                shown = path.partition("?")[0]  # what follows may be a signature
                 raise ProbeError(
-                    f"HTTP: {self._name} gave no answer to {method} {path} ({type(error).__name__})"
+                    f"HTTP: {self._name} gave no answer to {method} {shown} ({type(error).__name__})"
                 ) from error
 
         answer = self._deadline.until(attempt)

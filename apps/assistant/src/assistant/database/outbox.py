@@ -81,14 +81,14 @@ class Outbox:
         return await self._change(_of(claim).values(state=FAILED)) == 1
 
     async def requeue_failed(self) -> int:
-        """Put every reply that was given up back to waiting, with all its attempts; returns how many.
+        """Owe every reply that was given up again, with all its attempts; returns how many.
 
-        A reply is given up after a refusal, so it certainly has not left.
+        As ones that may have left: some refusals come after sending, so the first thing is to look.
         """
         return await self._change(
             update(replies)
             .where(replies.c.state == FAILED)
-            .values(attempts=0, due_at=func.now(), handed_at=None, state=WAITING)
+            .values(attempts=0, due_at=func.now(), handed_at=None, state=SENDING)
         )
 
     async def without_known(self, instance: str, reply_ids: list[str]) -> list[str]:
