@@ -7,7 +7,7 @@ which is what webhooks use.
 Source: https://docs.haproxy.org/2.6/configuration.html (`server-template`, `resolvers`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, final
 
@@ -17,6 +17,7 @@ from components.base import lock
 from components.base.connections import HttpConnection
 from components.base.engines.containers import ContainersEngine
 from components.base.spec import FILES_ROOT, Ingress, Port, Probe, Reload, Resources, ServiceSpec, Stop
+from components.ingress_contract import TIMEOUTS
 
 NAME: Final = "ingress"
 PORT: Final = 8000
@@ -59,12 +60,14 @@ class IngressArgs:
         host_port: Port on the host for plain HTTP; None where there is TLS.
         address: Host address it binds.
         resources: Limits.
+        settings: Further lines of its defaults, checked against `components.ingress_contract`.
         tls: Certificate and ports; None for plain HTTP.
     """
 
     app: HttpConnection
     address: str = "127.0.0.1"
     host_port: int | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
     tls: Tls | None = None
     resources: Resources = field(default_factory=lambda: Resources(memory_mib=128))
 
@@ -109,7 +112,7 @@ def ingress_spec(name: str, args: IngressArgs) -> ServiceSpec:
     secret_files = {CERTIFICATE_FILE: pulumi.Output.secret(args.tls.pem)} if args.tls else {}
     return ServiceSpec(
         command=("haproxy", "-f", path),
-        files={CONFIG_FILE: config(name, [args.app], tls=args.tls)},
+        files={CONFIG_FILE: config(name, [args.app], settings=args.settings, tls=args.tls)},
         health=Probe(
             budget_seconds=30,
             command=("wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{STATUS_PORT}/healthz"),
@@ -147,18 +150,28 @@ def _ports(args: IngressArgs) -> tuple[Port, ...]:
     )
 
 
-def config(name: str, apps: Sequence[HttpConnection], *, tls: Tls | None = None) -> str:
+def config(
+    name: str,
+    apps: Sequence[HttpConnection],
+    *,
+    settings: Mapping[str, str] | None = None,
+    tls: Tls | None = None,
+) -> str:
     """Returns the proxy's configuration; every line is understood by 2.6 and later.
 
     Args:
         name: Service name of the proxy.
         apps: Applications behind it; the first takes what no rule sends elsewhere.
+        settings: Further lines of its defaults.
         tls: Certificate and ports.
     """
+    lines = {**TIMEOUTS, **(settings or {})}
+    defaults = "".join(f"    {keyword} {lines[keyword]}\n" for keyword in sorted(lines))
     port = "" if tls is None or tls.port == HTTPS_PORT else f":{tls.port}"
     public = _TLS.format(certificate=f"{FILES_ROOT}/{name}/{CERTIFICATE_FILE}", port=port) if tls else ""
     default = f"    default_backend {apps[0].host}\n"
-    return f"{_HEAD}{default}{public}{default if tls else ''}{''.join(_backend(app) for app in apps)}"
+    frontends = f"{_FRONTENDS}{default}{public}{default if tls else ''}"
+    return f"{_HEAD}{defaults}{frontends}{''.join(_backend(app) for app in apps)}"
 
 
 def _backend(app: HttpConnection) -> str:
@@ -187,15 +200,9 @@ defaults
     log global
     option dontlognull
     option forwardfor
-    # Without it a check has its interval of 1s, and replicas that are only busy would be taken for dead, all at once.
-    timeout check 3s
-    timeout connect 3s
-    timeout client 60s
-    timeout server 60s
-    timeout queue 10s
-    timeout http-request 10s
-    timeout tunnel 1h
+"""
 
+_FRONTENDS: Final = f"""
 resolvers engine
     nameserver dns 127.0.0.11:53
     resolve_retries 2

@@ -10,7 +10,7 @@ Source: https://www.pgadmin.org/docs/pgadmin4/latest/container_deployment.html a
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, final
 
@@ -41,6 +41,7 @@ class PgAdminArgs:
         email: Its login. It is written in the data at the first start; domains such as `.local` are refused by it.
         password: The user's own password of the login instead of a generated one.
         resources: Limits.
+        settings: Further variables, checked against `components.pgadmin_contract`; none of them is secret.
         volume: Name of the data volume.
     """
 
@@ -49,6 +50,7 @@ class PgAdminArgs:
     email: str = "admin@example.com"
     password: str | None = field(default=None, repr=False)
     resources: Resources = field(default_factory=lambda: Resources(memory_mib=384, cpus=1))
+    settings: Mapping[str, str] = field(default_factory=dict)
     volume: str = "pgadmin_data"
 
 
@@ -91,6 +93,7 @@ def pgadmin_spec(name: str, args: PgAdminArgs, login: pulumi.Input[str], passwor
     files = f"{FILES_ROOT}/{name}"
     return ServiceSpec(
         environment={
+            **args.settings,
             # Its own tools, which are run beside it, read the same settings under this name.
             "CONFIG_DISTRO_FILE_PATH": SETTINGS_PATH,
             "GUNICORN_THREADS": str(THREADS),

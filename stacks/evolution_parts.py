@@ -159,6 +159,7 @@ def pgadmin_args(
         host_port=ports["pgadmin"],
         password=revealed(pgadmin.password),
         resources=Resources(memory_mib=pgadmin.memory_mib, cpus=1),
+        settings=pgadmin.settings,
         volume="pgadmin_data",
     )
 
@@ -223,11 +224,12 @@ def ingress_args(settings: EvolutionSettings, app: HttpConnection, *, production
     """Returns the arguments of the proxy: on every address with TLS in production, on the loopback otherwise."""
     tls, shift = settings.ingress.tls, settings.port_offset
     if tls is None:
-        return IngressArgs(app=app, host_port=settings.ingress.port + shift)
+        return IngressArgs(app=app, host_port=settings.ingress.port + shift, settings=settings.ingress.settings)
     pem = "\n".join((CHECKOUT / file).read_text().strip() for file in (tls.certificate, tls.key)) + "\n"
     return IngressArgs(
         address="0.0.0.0" if production else "127.0.0.1",  # noqa: S104 what an ingress is for
         app=app,
+        settings=settings.ingress.settings,
         tls=Tls(pem=pem, port=tls.port + shift, redirect_port=tls.redirect_port + shift),
     )
 

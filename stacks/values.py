@@ -173,6 +173,13 @@ LineValue = Annotated[
 ]
 """A value that stands unquoted on a line of a configuration file, where an empty one would be no value."""
 
+Literal = Annotated[
+    str,
+    Field(pattern=r"^(True|False|[0-9]{1,9})$"),
+    Allowed("a whole number of at most nine digits, True or False, in quotes"),
+]
+"""A value in a file of Python, where any other text would be an expression that is run."""
+
 SourcePath = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,100}$"), Allowed("a name directly in the source folder")
 ]

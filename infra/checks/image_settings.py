@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from typing import Final
 
-from components import evolution_contract, minio_contract, postgres_contract, rabbitmq_contract, redis_contract
+from components import (
+    evolution_contract,
+    ingress_contract,
+    minio_contract,
+    pgadmin_contract,
+    postgres_contract,
+    rabbitmq_contract,
+    redis_contract,
+)
 from components.base.image_contract import ImageContract
 from infra.draft import Draft
 from infra.errors import nearest
@@ -13,7 +21,9 @@ CONTRACTS: Final[Mapping[KeyPath, ImageContract]] = {
     ("db", "settings"): postgres_contract.CONTRACTS[16],
     ("evolutionApi", "settings"): evolution_contract.CONTRACT,
     ("evolutionPostgres", "settings"): postgres_contract.CONTRACTS[15],
+    ("ingress", "settings"): ingress_contract.CONTRACT,
     ("minio", "settings"): minio_contract.CONTRACT,
+    ("pgadmin", "settings"): pgadmin_contract.CONTRACT,
     ("rabbitmq", "settings"): rabbitmq_contract.CONTRACT,
     ("redis", "settings"): redis_contract.CONTRACT,
 }

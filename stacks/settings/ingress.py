@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from stacks.settings.base import Settings
-from stacks.values import Port
+from stacks.values import LineValue, Port
 
 
 class TlsSettings(Settings):
@@ -24,5 +24,11 @@ class IngressSettings(Settings):
         default=8000,
         description="Port on the host's loopback, at which the application is reached without TLS. 8000 is the "
         "documents' own.",
+    )
+    settings: dict[str, LineValue] = Field(
+        default_factory=dict,
+        description="Further lines of the section defaults of HAProxy, such as timeout server or compression algo; the "
+        "proxy takes a changed one without losing a connection. Names that it does not know, and those "
+        "that this product sets itself or that lose requests, are refused with the reason.",
     )
     tls: TlsSettings | None = Field(default=None, description="TLS, in place of that port.")

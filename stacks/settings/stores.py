@@ -5,7 +5,18 @@ from typing import Annotated
 from pydantic import Field
 
 from stacks.settings.base import ROTATION, Settings
-from stacks.values import Email, Identifier, LineValue, Memory, Port, Rotation, Secret, ServerMemory, SettingValue
+from stacks.values import (
+    Email,
+    Identifier,
+    LineValue,
+    Literal,
+    Memory,
+    Port,
+    Rotation,
+    Secret,
+    ServerMemory,
+    SettingValue,
+)
 
 
 class DatabaseSettings(Settings):
@@ -61,6 +72,12 @@ class PgAdminSettings(Settings):
     memory_mib: ServerMemory = Field(default=384, description="Memory limit in MiB.")
     password: Secret | None = Field(default=None, description="Password of its login. Generated when not set.")
     port: Port = Field(default=5050, description="Port on the host. 5050 is the documents' own.")
+    settings: dict[str, Literal] = Field(
+        default_factory=dict,
+        description="Further variables of pgAdmin, such as PGADMIN_CONFIG_MAX_SESSION_IDLE_TIME; changing one restarts "
+        "it. Names that it does not know, and those "
+        "that this product sets itself or that do harm, are refused with the reason.",
+    )
 
 
 class RabbitMqSettings(Settings):

@@ -13,7 +13,7 @@ from tests.config.wrong import CASES, Case
 MADE_UP = ("hunter2", "my secret value", "1234567890")
 """Parts of every value in the cases that a person would not want to see printed."""
 
-PLACE = re.compile(r"(Pulumi\.(dev|prod)\.yaml:\d+ [a-z]+:[A-Za-z_]+[^ ]*|\.env:\d+( [A-Z_]+)?): \S")
+PLACE = re.compile(r"(Pulumi\.(dev|prod)\.yaml:\d+ [a-z]+:[A-Za-z_]+[^:]*|\.env:\d+( [A-Z_]+)?): \S")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

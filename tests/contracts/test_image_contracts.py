@@ -2,9 +2,12 @@
 
 import pytest
 
-from components import postgres_contract, rabbitmq, redis
+from components import ingress, postgres_contract, rabbitmq, redis
+from components.base.connections import HttpConnection
 from components.base.image_contract import ImageContract
+from components.ingress_contract import TIMEOUTS
 from components.minio import MinioArgs, minio_spec
+from components.pgadmin import PgAdminArgs, pgadmin_spec
 from components.postgres import PostgresArgs, postgres_spec
 from components.rabbitmq import RabbitMqArgs
 from components.redis import RedisArgs
@@ -14,7 +17,7 @@ from stacks import evolution_parts
 from stacks.registry import SYSTEMS
 from stacks.settings.evolution import EvolutionSettings
 
-CHANGEABLE = {"log.console.level", "tcp-keepalive"}
+CHANGEABLE = {"log.console.level", "tcp-keepalive", *TIMEOUTS}
 """Names that the product writes and that may nevertheless be set: all values do."""
 
 CASES = [pytest.param(contract, id=".".join(map(str, path))) for path, contract in CONTRACTS.items()]
@@ -24,12 +27,18 @@ def written() -> list[tuple[str, str]]:
     """Returns every name the product gives a store, with the part of the configuration that has its settings."""
     args = PostgresArgs(database="shop", user="shop", volume="v")
     options = [part.partition("=")[0] for part in postgres_spec("db", args, "", "").command if "=" in part]
+    shown = PgAdminArgs(databases=(), host_port=5050)
     directives = [line.split()[0] for line in redis.config("", RedisArgs(volume="v")).splitlines()]
+    front = HttpConnection(host="app", port=8000, ready=())
+    section = ingress.config("ingress", [front]).partition("defaults\n")[2].partition("\n\n")[0].splitlines()
+    keywords = [" ".join(line.split()[: 2 if line.split()[0] in {"option", "timeout"} else 1]) for line in section]
     keys = [line.split()[0] for line in rabbitmq.config("", RabbitMqArgs(consumers=(), volume="v")).splitlines()]
     return [
         *(("db", name) for name in options),
+        *(("ingress", keyword) for keyword in keywords),
         *(("minio", name) for name in minio_spec("minio", MinioArgs(), "").environment),
         *(("evolutionPostgres", name) for name in options),
+        *(("pgadmin", name) for name in pgadmin_spec("pgadmin", shown, "", "").environment),
         *(("redis", name) for name in directives),
         *(("rabbitmq", name) for name in keys),
     ]
@@ -83,6 +92,11 @@ def test_each_database_has_the_contract_of_its_version() -> None:
         ("db", "ssl_key_file"),
         ("db", "ssl_passphrase_command"),
         ("db", "unix_socket_directories"),
+        ("ingress", "bind"),
+        ("ingress", "http-request"),
+        ("ingress", "option httplog"),
+        ("ingress", "retry-on"),
+        ("ingress", "stats socket"),
         ("minio", "MINIO_API_ROOT_ACCESS"),
         ("minio", "MINIO_BROWSER"),
         ("minio", "MINIO_CONFIG_ENV_FILE"),
@@ -90,6 +104,10 @@ def test_each_database_has_the_contract_of_its_version() -> None:
         ("minio", "MINIO_KMS_SECRET_KEY"),
         ("minio", "MINIO_NOTIFY_WEBHOOK_ENDPOINT_shop"),
         ("minio", "MINIO_PROMETHEUS_AUTH_TYPE"),
+        ("pgadmin", "PGADMIN_CONFIG_ENABLE_PSQL"),
+        ("pgadmin", "PGADMIN_CONFIG_SERVER_MODE"),
+        ("pgadmin", "PGADMIN_CONFIG_WTF_CSRF_ENABLED"),
+        ("pgadmin", "PGADMIN_DEFAULT_PASSWORD"),
         ("rabbitmq", "auth_mechanisms.1"),
         ("rabbitmq", "default_user_tags.administrator"),
         ("rabbitmq", "listeners.ssl.default"),
@@ -111,7 +129,9 @@ def test_doors_stay_shut(service: str, name: str) -> None:
     [
         ("db", ("log_min_duration_statement", "max_wal_size", "random_page_cost", "statement_timeout", "work_mem")),
         ("evolutionPostgres", ("autovacuum_naptime", "effective_cache_size", "shared_preload_libraries")),
+        ("ingress", ("timeout client", "timeout server", "timeout http-keep-alive", "compression algo")),
         ("minio", ("MINIO_API_REQUESTS_MAX", "MINIO_COMPRESSION_ENABLE", "MINIO_SCANNER_SPEED")),
+        ("pgadmin", ("PGADMIN_CONFIG_MAX_SESSION_IDLE_TIME", "PGADMIN_CONFIG_SESSION_EXPIRATION_TIME")),
         ("rabbitmq", ("channel_max", "consumer_timeout", "heartbeat", "max_message_size", "raft.wal_max_size_bytes")),
         ("redis", ("client-output-buffer-limit", "io-threads", "maxclients", "slowlog-log-slower-than", "timeout")),
     ],

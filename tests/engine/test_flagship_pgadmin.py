@@ -8,6 +8,7 @@ import docker
 import pytest
 import requests
 
+from components.pgadmin import SETTINGS_PATH
 from tests.engine.checkout import PORT_OFFSET
 from tests.engine.conftest import STACK, Checkout, containers, volumes
 from tests.engine.flagship import changed
@@ -17,7 +18,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.long]
 PGADMIN = f"http://127.0.0.1:{5050 + PORT_OFFSET}"
 VOLUME = f"zapstack-{STACK}-evolution-pgadmin_data"
 MARKER = "/var/lib/pgadmin/kept"
-ON = "pgadmin: {enabled: true}"
+ON = 'pgadmin: {enabled: true, settings: {PGADMIN_CONFIG_MAX_SESSION_IDLE_TIME: "30"}}'
 
 
 def test_both_databases_are_registered_behind_a_login(checkout: Checkout, engine: docker.DockerClient) -> None:
@@ -39,6 +40,7 @@ def test_both_databases_are_registered_behind_a_login(checkout: Checkout, engine
     listed = pgadmin.exec_run(["cat", "/run/secrets/pgadmin/servers.json"])
     hosts = {row["Host"] for row in json.loads(listed.output)["Servers"].values()}
     assert hosts == {"db", "evolution-postgres"}
+    assert pgadmin.exec_run(["grep", "-x", "MAX_SESSION_IDLE_TIME = 30", SETTINGS_PATH]).exit_code == 0
 
 
 def test_switched_off_its_data_stay(checkout: Checkout, engine: docker.DockerClient) -> None:

@@ -113,3 +113,26 @@ def test_an_instance_that_is_declared_again_has_its_token(earlier: int, checkout
         back = checkout.make("up")
         assert back.code == 0, back.text
         checkout.expect_no_changes()
+
+
+def test_the_proxy_takes_further_lines_without_a_new_container(
+    earlier: int, checkout: Checkout, engine: docker.DockerClient
+) -> None:
+    """One that it cannot read is refused, and the earlier ones go on."""
+    assert earlier
+    before = containers(engine)["ingress"]["Id"]
+    health = f"http://127.0.0.1:{8000 + PORT_OFFSET}/health"
+    assert "Content-Encoding" not in requests.get(health, timeout=10).headers
+    with changed(checkout, "ingress: {settings: {compression algo: gzip, timeout server: 2m}}"):
+        done = checkout.make("up")
+        assert done.code == 0, done.text
+        checkout.expect_no_changes()
+    assert requests.get(health, timeout=10).headers["Content-Encoding"] == "gzip"
+    with changed(checkout, "ingress: {settings: {timeout server: soon}}"):
+        refused = checkout.pulumi("up --yes --skip-preview")
+        assert refused.code != 0
+        assert "timeout server" in refused.text, refused.text
+    assert requests.get(health, timeout=10).headers["Content-Encoding"] == "gzip"
+    back = checkout.make("up")
+    assert back.code == 0, back.text
+    assert containers(engine)["ingress"]["Id"] == before

@@ -1,7 +1,11 @@
 """How further settings reach a store: in one order, beside what the product sets, and never in place of it."""
 
-from components import rabbitmq, redis
+from dataclasses import replace
+
+from components import ingress, rabbitmq, redis
+from components.base.connections import HttpConnection
 from components.minio import MinioArgs, minio_spec
+from components.pgadmin import PgAdminArgs, pgadmin_spec
 from components.postgres import PostgresArgs, postgres_spec
 from components.rabbitmq import RabbitMqArgs
 from components.redis import RedisArgs
@@ -12,7 +16,9 @@ GIVEN = EvolutionSettings.model_validate(
     {
         "db": {"settings": {"work_mem": "16MB", "log_line_prefix": "%m [%p] "}},
         "evolutionPostgres": {"settings": {"jit": "off"}},
+        "ingress": {"settings": {"timeout server": "2m"}},
         "minio": {"settings": {"MINIO_SCANNER_SPEED": "slow"}},
+        "pgadmin": {"enabled": True, "settings": {"PGADMIN_CONFIG_MFA_ENABLED": "False"}},
         "rabbitmq": {"settings": {"heartbeat": "30"}},
         "redis": {"settings": {"maxclients": "500"}},
     }
@@ -65,10 +71,31 @@ def test_a_default_that_may_be_set_stands_once() -> None:
     assert [line for line in alive.splitlines() if line.startswith("tcp-keepalive")] == ["tcp-keepalive 300"]
 
 
+def test_lines_of_the_proxy_stand_in_its_defaults() -> None:
+    """One that the product writes too has the given value, and stands once."""
+    app = HttpConnection(host="app", port=8000, ready=())
+    plain = ingress.config("ingress", [app]).splitlines()
+    further = ingress.config("ingress", [app], settings={"timeout server": "2m", "fullconn": "50"}).splitlines()
+    assert set(further) - set(plain) == {"    timeout server 2m", "    fullconn 50"}
+    assert set(plain) - set(further) == {"    timeout server 60s"}
+    assert further.index("defaults") < further.index("    fullconn 50") < further.index("resolvers engine")
+
+
+def test_variables_of_pgadmin_are_in_its_environment() -> None:
+    """What the product writes stays, whatever is given."""
+    args = PgAdminArgs(databases=(), host_port=5050)
+    plain = pgadmin_spec("pgadmin", args, "", "").environment
+    given = replace(args, settings={"PGADMIN_CONFIG_MFA_ENABLED": "False", "PGADMIN_LISTEN_PORT": "1"})
+    assert pgadmin_spec("pgadmin", given, "", "").environment == {**plain, "PGADMIN_CONFIG_MFA_ENABLED": "False"}
+
+
 def test_the_flagship_hands_each_store_its_own() -> None:
     """And to no other."""
     assert evolution_parts.database(GIVEN.db, "v", None).settings == GIVEN.db.settings
     assert evolution_parts.evolution_database(GIVEN.evolution_postgres, None).settings == {"jit": "off"}
+    front = HttpConnection(host="app", port=8000, ready=())
+    assert evolution_parts.ingress_args(GIVEN, front, production=True).settings == {"timeout server": "2m"}
+    assert evolution_parts.pgadmin_args(GIVEN, (), {"pgadmin": 5050}).settings == GIVEN.pgadmin.settings
     assert evolution_parts.minio_args(GIVEN.minio, None, None).settings == {"MINIO_SCANNER_SPEED": "slow"}
     assert evolution_parts.rabbitmq_args(GIVEN, None).settings == {"heartbeat": "30"}
     assert evolution_parts.redis_args(GIVEN).settings == {"maxclients": "500"}
