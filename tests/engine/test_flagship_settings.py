@@ -131,7 +131,7 @@ def test_the_proxy_takes_further_lines_without_a_new_container(
     with changed(checkout, "ingress: {settings: {timeout server: soon}}"):
         refused = checkout.pulumi("up --yes --skip-preview")
         assert refused.code != 0
-        assert "timeout server" in refused.text, refused.text
+        assert re.search(r"haproxy\.cfg:\d+\] : .*'timeout server'", refused.text), refused.text
     assert requests.get(health, timeout=10).headers["Content-Encoding"] == "gzip"
     back = checkout.make("up")
     assert back.code == 0, back.text
