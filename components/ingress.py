@@ -123,8 +123,8 @@ def ingress_spec(name: str, args: IngressArgs) -> ServiceSpec:
         image="haproxy",
         networks=frozenset({"edge", "publish"}),
         ports=_ports(args),
-        # Checked first: a master that cannot read its file goes on with the old one and says so to nobody. What is wrong
-        # with it, by file and line, goes to the log, whose end a failed gate shows: there are no secrets in it. USR2 by
+        # Checked first: a master that cannot read its file goes on with the old one and says so to nobody. What is
+        # wrong with it, by file and line, goes to the log, whose end a failed gate shows: no secrets are in it. USR2 by
         # a process of the container: a signal through the engine would end its restart policy.
         reload=Reload(
             command=("sh", "-c", f"haproxy -c -f {path} >/proc/1/fd/2 2>&1 && kill -USR2 1"),
