@@ -12,6 +12,7 @@ from components.base.lock import CHECKOUT
 from stacks import evolution
 from stacks.settings.evolution import EvolutionSettings
 from tests.recorder import MADE_UP, SECRET, Graph, Registered, defaults, record, stack_config, strings
+from tests.unit import storage
 
 TABLE: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "systems.yaml").read_text())["evolution"]
 
@@ -157,18 +158,17 @@ def test_the_readme_says_how_much_memory_the_limits_add_up_to(profile: str) -> N
     assert f"{sum(limits):,} MiB" in row, (profile, sum(limits))
 
 
-def test_another_owner_has_another_files_volume(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_owner_has_another_files_volume(monkeypatch: pytest.MonkeyPatch) -> None:
     """The container that runs reads its files as the owner it has, until it is replaced."""
     user = lock.user
-    monkeypatch.setattr(lock, "user", lambda image: "998:998" if image == "redis" else user(image))
-    changed = record(stack_config())
-    volumes = [
-        (of_service(found, "Prepare", service).inputs["files_volume"], of_service(found, "Container", service).inputs)
-        for service in ("db", "redis")
-        for found in (graph, changed)
-    ]
-    names = [name for name, _ in volumes]
-    assert names[0] == names[1]
-    assert names[2] != names[3]
-    for name, inputs in volumes:
-        assert name in {row.get("volumeName") for row in inputs["volumes"]}
+    earlier = storage.graph()
+    monkeypatch.setattr(lock, "user", lambda image: "998:998" if image == "minio" else user(image))
+    later = record(stack_config(systems={"storage": storage.StorageSettings()}), systems=storage.SYSTEMS)
+    volumes: dict[str, set[str]] = {"db": set(), "minio": set()}
+    for graph in (earlier, later):
+        for service, seen in volumes.items():
+            name = str(of_service(graph, "Prepare", service).inputs["files_volume"])
+            mounted = of_service(graph, "Container", service).inputs["volumes"]
+            assert name in {row.get("volumeName") for row in mounted}
+            seen.add(name)
+    assert {service: len(seen) for service, seen in volumes.items()} == {"db": 1, "minio": 2}

@@ -78,7 +78,8 @@ def with_instance(name: str) -> StackConfig:
 
 def test_the_token_of_an_instance_outlives_its_declaration() -> None:
     """The instance stays on its server: declared again, it is given the same token under the same identity."""
-    gone = record(known=Known(secrets={TOKEN: TOKEN_URN})).one("RandomPassword", TOKEN)
+    without = stack_config(systems={"empty": Settings()})
+    gone = record(without, systems=EMPTY, known=Known(secrets={TOKEN: TOKEN_URN})).one("RandomPassword", TOKEN)
     back = record(with_instance("shop"), known=Known(secrets={TOKEN: TOKEN_URN}))
     (again,) = [row for row in back.of("RandomPassword") if "shop" in row.name]
     assert TOKEN_URN in json.dumps(gone.request["aliases"])
