@@ -115,7 +115,8 @@ def pack(context: Path, dockerfile: str, archive: IO[bytes]) -> None:
         return entry
 
     ignore = context / ".dockerignore"
-    patterns = ignore.read_text().splitlines() if ignore.exists() else []
+    lines = [line.strip() for line in ignore.read_text().splitlines()] if ignore.exists() else []
+    patterns = [line for line in lines if line and not line.startswith("#")]
     with tarfile.open(fileobj=archive, mode="w") as tar:
         for name in sorted(exclude_paths(str(context), patterns, dockerfile)):
             tar.add(context / name, arcname=name, filter=readable, recursive=False)

@@ -13,7 +13,7 @@ def test_everybody_may_read_a_build_context(tmp_path: Path) -> None:
     for name, mode in (("Dockerfile", 0o600), ("src/a.py", 0o600), ("start.sh", 0o700), ("left.pyc", 0o600)):
         (tmp_path / name).write_text(name)
         (tmp_path / name).chmod(mode)
-    (tmp_path / ".dockerignore").write_text("*.pyc\n")
+    (tmp_path / ".dockerignore").write_text("# compiled\n\n*.pyc\n")
     archive = io.BytesIO()
     pack(tmp_path, "Dockerfile", archive)
     with tarfile.open(fileobj=archive) as tar:
