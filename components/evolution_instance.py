@@ -84,10 +84,7 @@ class EvolutionInstances(pulumi.ComponentResource):
         super().__init__("zapstack:components:EvolutionInstances", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         tokens = {
-            row.name: engine.kept_secret(f"{name}-{row.name}-token", self)
-            if row.token is None
-            else pulumi.Output.secret(row.token)
-            for row in args.instances
+            row.name: engine.kept_secret(f"{name}-{row.name}-token", self, given=row.token) for row in args.instances
         }
         webhook_secret = secrets.generated(f"{name}-webhook-secret", child)
         job = engine.job(name, instances_spec(name, args, tokens, webhook_secret), self)

@@ -1,7 +1,7 @@
 """What may be set in pgAdmin, besides what this product sets itself.
 
 The names are environment variables; of `PGADMIN_CONFIG_NAME` the image makes a line `NAME = value` of a Python file.
-Only whole numbers, `True` and `False` may be values (`stacks.values.Literal`), so a setting runs no code.
+Only whole numbers, `True` and `False` may be values (`stacks.values.PythonLiteral`), so a setting runs no code.
 
 Source: `web/config.py` and `pkg/docker/entrypoint.sh` of https://github.com/pgadmin-org/pgadmin4
 """
@@ -18,9 +18,8 @@ FREE: Final = frozenset(
     for name in (
         # How long a login and a connection last
         *("CHECK_SESSION_FILES_INTERVAL", "MAX_LOGIN_ATTEMPTS", "MAX_SESSION_IDLE_TIME", "MFA_ENABLED"),
-        *("MFA_FORCE_REGISTRATION",),
-        *("OVERRIDE_USER_INACTIVITY_TIMEOUT", "PASSWORD_LENGTH_MIN", "SERVER_HEARTBEAT_TIMEOUT"),
-        *("SESSION_EXPIRATION_TIME", "USER_INACTIVITY_TIMEOUT"),
+        *("MFA_FORCE_REGISTRATION", "OVERRIDE_USER_INACTIVITY_TIMEOUT", "PASSWORD_LENGTH_MIN"),
+        *("SERVER_HEARTBEAT_TIMEOUT", "SESSION_EXPIRATION_TIME", "USER_INACTIVITY_TIMEOUT"),
         # What is shown and kept
         *("ALLOW_SAVE_PASSWORD", "DATA_RESULT_ROWS_PER_PAGE", "MAX_QUERY_HIST_STORED", "MAX_SERVER_TAGS_ALLOWED"),
         *("CHECK_SUPPORTED_BROWSER", "ON_DEMAND_LOG_COUNT", "SEND_FILE_MAX_AGE_DEFAULT"),
@@ -61,9 +60,9 @@ REFUSED: Final[Mapping[str, str]] = {
     "PGADMIN_CONFIG_CHECK_EMAIL_DELIVERABILITY": _MAIL,
     "PGADMIN_CONFIG_CONFIG_DATABASE_URI": _DATA,
     "PGADMIN_CONFIG_DATA_DIR": _DATA,
+    "PGADMIN_CONFIG_DEBUG": "tracebacks show what is in its memory",
     "PGADMIN_CONFIG_DEFAULT_BINARY_PATHS": _SHELL,
     "PGADMIN_CONFIG_DESKTOP_USER": _LOGIN,
-    "PGADMIN_CONFIG_DEBUG": "tracebacks show what is in its memory",
     "PGADMIN_CONFIG_ENABLE_BINARY_PATH_BROWSING": _SHELL,
     "PGADMIN_CONFIG_ENABLE_PSQL": _SHELL,
     "PGADMIN_CONFIG_ENABLE_SERVER_PASS_EXEC_CMD": _SHELL,

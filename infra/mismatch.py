@@ -4,7 +4,7 @@ Pulumi trusts its state, and the provider takes over whatever has the right name
 a server on an empty volume in place of a lost one, or remove the containers of somebody else.
 """
 
-from typing import Final
+from collections.abc import Mapping
 
 import pulumi
 from docker import DockerClient
@@ -13,8 +13,6 @@ from components.base import naming
 from components.base.observe import Look
 from infra.errors import UserError
 from infra.state import Known
-
-_REMOVE: Final = "docker rm -f $(docker ps -aq --filter label={label})"
 
 
 def refuse_foreign(engine: DockerClient, stack: str, known: Known) -> None:
@@ -28,9 +26,9 @@ def refuse_foreign(engine: DockerClient, stack: str, known: Known) -> None:
     Raises:
         UserError: Its name and the way out.
     """
-    prefix = f"{pulumi.get_project()}-{stack}-"
+    prefix = _prefix(stack)
     wanted = {"name": prefix}
-    volumes = {row["Name"]: row["Labels"] for row in engine.api.volumes(filters=wanted)["Volumes"] or []}
+    volumes = _volumes(engine, prefix)
     networks = {row["Name"]: row["Labels"] for row in engine.api.networks(filters=wanted)}
     containers = {row["Names"][0].lstrip("/"): row["Labels"] for row in engine.api.containers(all=True, filters=wanted)}
     foreign = [
@@ -72,7 +70,7 @@ def refuse_another_state(seen: Look, known: Known, stack_id: str) -> None:
             f"{', '.join(running)}. They would be removed and their data taken over, so nothing was changed. Use the "
             "state it was made from (another user's home folder, or another PULUMI_BACKEND_URL), or choose another "
             "name for the stack. When that state is lost for good, remove the containers; data volumes stay:\n  "
-            + _REMOVE.format(label=f"{naming.STACK_LABEL}={stack_id}")
+            f"docker rm -f $(docker ps -aq --filter label={naming.STACK_LABEL}={stack_id})"
         )
 
 
@@ -88,9 +86,8 @@ def refuse_lost(engine: DockerClient, seen: Look, known: Known, stack: str) -> N
     Raises:
         UserError: Their names, and the command that takes the loss for granted.
     """
-    wanted = {"name": f"{pulumi.get_project()}-{stack}-"}
-    present = {row["Name"] for row in engine.api.volumes(filters=wanted)["Volumes"] or []}
-    lost = [f"data volume {name}" for name in sorted(known.volumes.keys() - present)]
+    present = _volumes(engine, _prefix(stack))
+    lost = [f"data volume {name}" for name in sorted(known.volumes.keys() - present.keys())]
     there = set(seen.networks.values())
     lost += [
         f"network {name}" for id_, name in sorted(known.networks.items(), key=lambda row: row[1]) if id_ not in there
@@ -103,3 +100,12 @@ def refuse_lost(engine: DockerClient, seen: Look, known: Known, stack: str) -> N
             "under its name first. If they are gone for good, let the state forget them; the next 'up' makes them "
             f"anew, empty:\n  pulumi refresh --yes --clear-pending-creates --stack {stack}"
         )
+
+
+def _prefix(stack: str) -> str:
+    return f"{pulumi.get_project()}-{stack}-"
+
+
+def _volumes(engine: DockerClient, prefix: str) -> Mapping[str, Mapping[str, str] | None]:
+    """Returns the labels of each volume whose name contains the stack's prefix."""
+    return {row["Name"]: row["Labels"] for row in engine.api.volumes(filters={"name": prefix})["Volumes"] or []}

@@ -43,8 +43,9 @@ def status(stack: StackFile, *, watch: bool) -> None:
     if not watch or not console.is_terminal:
         rows = lasting(stack)
         if rows:
-            table, good = _table(stack, rows)
-            print_table(table)
+            shown = _rows(stack, rows)
+            print_table(_table(shown))
+            good = all(cells[COLUMNS.index("state")] in {*GOOD, ON_DEMAND} for cells in shown)
             there = tunnel.hint(stack.docker_host, (text for row in rows for text in _published(row.container.attrs)))
             if there:
                 typer.echo(there)
@@ -55,23 +56,25 @@ def status(stack: StackFile, *, watch: bool) -> None:
             raise typer.Exit(1)
         return
     try:
-        with Live(_table(stack, lasting(stack))[0], auto_refresh=False, console=console, screen=True) as live:
+        with Live(_table(_rows(stack, lasting(stack))), auto_refresh=False, console=console, screen=True) as live:
             while True:
                 time.sleep(REFRESH_SECONDS)  # the pace of the display; nothing waits for it
-                live.update(_table(stack, lasting(stack))[0], refresh=True)
+                live.update(_table(_rows(stack, lasting(stack))), refresh=True)
     except KeyboardInterrupt:
         return
 
 
-def _table(stack: StackFile, rows: Sequence[Found]) -> tuple[Table, bool]:
-    """Returns the rows, and whether all of them are as they should be."""
-    table = Table(*(Column(name, no_wrap=True) for name in COLUMNS), box=box.SIMPLE_HEAD)
-    several = {row.service for row in rows if row.replica > 1}
+def _rows(stack: StackFile, found: Sequence[Found]) -> list[tuple[str, ...]]:
+    several = {row.service for row in found if row.replica > 1}
     with ThreadPoolExecutor(max_workers=16) as pool:
-        cells = list(pool.map(lambda row: _cells(stack, row, several), rows))
-    for found in cells:
-        table.add_row(*found)
-    return table, all(found[COLUMNS.index("state")] in {*GOOD, ON_DEMAND} for found in cells)
+        return list(pool.map(lambda row: _cells(stack, row, several), found))
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> Table:
+    table = Table(*(Column(name, no_wrap=True) for name in COLUMNS), box=box.SIMPLE_HEAD)
+    for cells in rows:
+        table.add_row(*cells)
+    return table
 
 
 def _cells(stack: StackFile, row: Found, several: set[str]) -> tuple[str, ...]:

@@ -173,7 +173,7 @@ LineValue = Annotated[
 ]
 """A value that stands unquoted on a line of a configuration file, where an empty one would be no value."""
 
-Literal = Annotated[
+PythonLiteral = Annotated[
     str,
     Field(pattern=r"^(True|False|[0-9]{1,9})$"),
     Allowed("a whole number of at most nine digits, True or False, in quotes"),

@@ -9,9 +9,9 @@ from stacks.values import (
     Email,
     Identifier,
     LineValue,
-    Literal,
     Memory,
     Port,
+    PythonLiteral,
     Rotation,
     Secret,
     ServerMemory,
@@ -72,7 +72,7 @@ class PgAdminSettings(Settings):
     memory_mib: ServerMemory = Field(default=384, description="Memory limit in MiB.")
     password: Secret | None = Field(default=None, description="Password of its login. Generated when not set.")
     port: Port = Field(default=5050, description="Port on the host. 5050 is the documents' own.")
-    settings: dict[str, Literal] = Field(
+    settings: dict[str, PythonLiteral] = Field(
         default_factory=dict,
         description="Further variables of pgAdmin, such as PGADMIN_CONFIG_MAX_SESSION_IDLE_TIME; changing one restarts "
         "it. Names that it does not know, and those "

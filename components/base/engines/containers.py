@@ -97,13 +97,16 @@ class ContainersEngine:
         """
         return self._on_demand(Unit(name=name, parent=parent, spec=spec), spec, "tool")
 
-    def kept_secret(self, name: str, parent: pulumi.Resource) -> pulumi.Output[str]:
-        """Registers a generated secret that stays when nothing declares it any more.
+    def kept_secret(self, name: str, parent: pulumi.Resource, *, given: str | None) -> pulumi.Output[str]:
+        """Returns the user's own secret, or a generated one that stays when nothing declares it any more.
 
         Args:
-            name: Logical name of the resource that holds it.
+            name: Logical name of the resource that holds a generated one.
             parent: Component that owns it.
+            given: The user's own.
         """
+        if given is not None:
+            return pulumi.Output.secret(given)
         self.kept_secrets.add(self.scope.full(name))
         return kept_secrets.declared(name, self.scope, parent)
 
