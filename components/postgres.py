@@ -47,6 +47,11 @@ FORMAT: Final = DataFormat(
     "https://www.postgresql.org/docs/current/upgrading.html",
     variable="PG_MAJOR",
 )
+DEFAULTS: Final[Mapping[str, str]] = {"jit": "off"}
+"""What is not left to the server, and may be set. `jit`: PGDG's servers and Debian's 15 compile a query they take for a
+dear one; the 16 that machines without a registry run cannot. The same query would take its time in one place only, and
+those of these products are short."""
+
 SHM_MIB: Final = 256
 """Parallel queries need more than Docker's 64 MiB."""
 
@@ -133,6 +138,7 @@ def _roles(args: PostgresArgs, slots: secrets.Slots, salt: pulumi.Output[str]) -
 
 def postgres_spec(name: str, args: PostgresArgs, superuser: pulumi.Input[str], roles: pulumi.Input[str]) -> ServiceSpec:
     """Returns the description of a server."""
+    settings = sorted({**DEFAULTS, **args.settings}.items())
     networks: set[NetworkName] = {"data"}
     ports: list[Port] = []
     if args.host_port is not None:
@@ -147,7 +153,7 @@ def postgres_spec(name: str, args: PostgresArgs, superuser: pulumi.Input[str], r
             *("-c", "password_encryption=scram-sha-256"),
             # The official image's own; said because a build of the server may have been made for another folder.
             *("-c", "unix_socket_directories=/var/run/postgresql"),
-            *(part for name, value in sorted(args.settings.items()) for part in ("-c", f"{name}={value}")),
+            *(part for name, value in settings for part in ("-c", f"{name}={value}")),
         ),
         environment={
             "POSTGRES_DB": args.database,

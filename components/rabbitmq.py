@@ -39,6 +39,10 @@ SECOND_SLOT: Final = "_b"
 QUEUE_TTL_MS: Final = 24 * 60 * 60 * 1000
 """Age at which a message leaves a limited queue: a day, as long as a person may need to notice a missing consumer."""
 
+MESSAGE_BYTES: Final = 16 * 1024 * 1024
+"""Largest message, unless `max_message_size` is set: what 4 takes. 3.10 would take 128 MiB, and a publisher that works
+with it would fail in production. Source: rabbitmq-server v4.2.9, `deps/rabbit/Makefile:111`; v3.10.8, line 119."""
+
 MEMORY_SHARE: Final = 0.6
 """Of the memory limit: publishers are held back beyond it. Given in bytes, because the broker may see the host's."""
 
@@ -237,10 +241,14 @@ def config(files: str, args: RabbitMqArgs) -> str:
         args: Settings.
     """
     lines = {
+        # 4 adds one that asks for no password; it lets in `guest`, whom these definitions do not have.
+        "auth_mechanisms.1": "PLAIN",
+        "auth_mechanisms.2": "AMQPLAIN",
         "disk_free_limit.absolute": "1GB",
         "load_definitions": f"{files}/{DEFINITIONS_FILE}",
         "log.console": "true",
         "log.console.level": "info",
+        "max_message_size": MESSAGE_BYTES,
         "vm_memory_high_watermark.absolute": f"{int(args.resources.memory_mib * MEMORY_SHARE)}MiB",
         **args.settings,
     }

@@ -17,7 +17,7 @@ from stacks import evolution_parts
 from stacks.registry import SYSTEMS
 from stacks.settings.evolution import EvolutionSettings
 
-CHANGEABLE = {"log.console.level", "tcp-keepalive", *TIMEOUTS}
+CHANGEABLE = {"jit", "log.console.level", "max_message_size", "tcp-keepalive", *TIMEOUTS}
 """Names that the product writes and that may nevertheless be set: all values do."""
 
 CASES = [pytest.param(contract, id=".".join(map(str, path))) for path, contract in CONTRACTS.items()]

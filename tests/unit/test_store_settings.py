@@ -15,7 +15,7 @@ from stacks.settings.evolution import EvolutionSettings
 GIVEN = EvolutionSettings.model_validate(
     {
         "db": {"settings": {"work_mem": "16MB", "log_line_prefix": "%m [%p] "}},
-        "evolutionPostgres": {"settings": {"jit": "off"}},
+        "evolutionPostgres": {"settings": {"jit": "on"}},
         "ingress": {"settings": {"timeout server": "2m"}},
         "minio": {"settings": {"MINIO_SCANNER_SPEED": "slow"}},
         "pgadmin": {"enabled": True, "settings": {"PGADMIN_CONFIG_MFA_ENABLED": "False"}},
@@ -69,6 +69,16 @@ def test_a_default_that_may_be_set_stands_once() -> None:
     ]
     alive = redis.config("/f", RedisArgs(settings={"tcp-keepalive": "300"}, volume="v"))
     assert [line for line in alive.splitlines() if line.startswith("tcp-keepalive")] == ["tcp-keepalive 300"]
+    assert [part for part in command({"jit": "on"}) if part.startswith("jit=")] == ["jit=on"]
+
+
+def test_what_either_source_would_do_by_itself_is_said() -> None:
+    """Servers of the two sources differ in it: what passes on one would fail, or take its time, on the other."""
+    assert "jit=off" in command({})
+    plain = RabbitMqArgs(consumers=(), volume="v")
+    assert "max_message_size = 16777216" in rabbitmq.config("/f", plain).splitlines()
+    large = rabbitmq.config("/f", replace(plain, settings={"max_message_size": "33554432"}))
+    assert [line for line in large.splitlines() if "message" in line] == ["max_message_size = 33554432"]
 
 
 def test_lines_of_the_proxy_stand_in_its_defaults() -> None:
@@ -92,7 +102,7 @@ def test_variables_of_pgadmin_are_in_its_environment() -> None:
 def test_the_flagship_hands_each_store_its_own() -> None:
     """And to no other."""
     assert evolution_parts.database(GIVEN.db, "v", None).settings == GIVEN.db.settings
-    assert evolution_parts.evolution_database(GIVEN.evolution_postgres, None).settings == {"jit": "off"}
+    assert evolution_parts.evolution_database(GIVEN.evolution_postgres, None).settings == {"jit": "on"}
     front = HttpConnection(host="app", port=8000, ready=())
     assert evolution_parts.ingress_args(GIVEN, front, production=True).settings == {"timeout server": "2m"}
     assert evolution_parts.pgadmin_args(GIVEN, (), {"pgadmin": 5050}).settings == GIVEN.pgadmin.settings
