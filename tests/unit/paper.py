@@ -20,6 +20,7 @@ class PaperEngine:
         self.calls: list[str] = []
         self.archives: list[tuple[str, bytes]] = []
         self.held = archive(VolumeFill(name="db-files", mode=0o755, files={}), "0", "0:0")
+        self.root = archive(VolumeFill(name="db-data", mode=0o700, files={}), "data", "999:999")
         self._inspected = inspected or {}
         self._images = images or set()
 
@@ -64,9 +65,10 @@ class PaperEngine:
         return self
 
     def get_archive(self, id_: str, path: str) -> tuple[list[bytes], dict[str, Any]]:
-        """Returns what the files volume holds already, in two pieces."""
-        assert (id_, path) == ("throw-away", "/volumes/0")
-        return [self.held[:512], self.held[512:]], {}
+        """Returns, in two pieces, what the files volume holds already, or the data volume below its own path."""
+        assert id_ == "throw-away"
+        content = {"/volumes/0": self.held, "/var/lib/data": self.root}[path]
+        return [content[:512], content[512:]], {}
 
     def put_archive(self, id_: str, path: str, data: bytes) -> None:
         """Keeps what would have been written."""

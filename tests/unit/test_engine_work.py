@@ -11,6 +11,7 @@ from docker import DockerClient
 from docker.errors import APIError, DockerException
 
 from components.base import docker_api, files, observe, readiness
+from components.base.failure import ServiceFailedError
 from components.base.files import VolumeFill, archive
 from components.base.lock import local_reference
 from components.base.naming import ROLE_LABEL, Scope
@@ -23,7 +24,7 @@ from stacks.settings.evolution import EvolutionSettings
 from tests.unit.paper import PaperEngine
 
 PROPS: dict[str, Any] = {
-    "data": [{"format": {}, "mode": 448.0, "volume": "db-data"}],
+    "data": [{"format": {}, "mode": 448.0, "path": "/var/lib/data", "volume": "db-data"}],
     "docker_host": "",
     "facts": {},
     "files": {"plain": "1"},
@@ -64,12 +65,30 @@ def test_prepare_writes_files_and_owns_data(paper: PaperEngine) -> None:
         "create volume db-files",
         "create from postgres with ['db-data', 'db-files']",
         "remove container",
+        "create from postgres with ['db-data']",
+        "remove container",
     ]
     assert written(paper) == {"throw-away:/volumes": ["0", "0/password", "0/plain", "1"]}
     assert created.id == "db-files"
     assert created.outs is not None
     assert created.outs["generation"] == 1
     assert "secret_files" not in created.outs
+
+
+def test_prepare_refuses_a_volume_that_the_image_gives_away(paper: PaperEngine) -> None:
+    """It takes the volume back, looks once more because content would have stayed, and then says whose it is."""
+    paper.root = archive(VolumeFill(name="db-data", mode=0o755, files={}), "data", "0:0")
+    with pytest.raises(ServiceFailedError) as told:
+        prepare.PrepareProvider().create(PROPS)
+    assert str(told.value) == (
+        "postgres has a directory /var/lib/data of its own, which belongs to 0:0 with mode 755. The engine gives its "
+        "owner to the empty volume db-data, so the server, which runs as 999:999, could not write its data. Nothing "
+        "was stopped. Give the directory away where the image is made, with 'RUN mkdir -p /var/lib/data && chown "
+        "999:999 /var/lib/data' and DOCKER_BUILDKIT=1 (the older builder forgets what is done below a VOLUME line), "
+        "then run 'pulumi up' again."
+    )
+    assert written(paper)["throw-away:/var/lib"] == ["data", "data"]
+    assert paper.calls[-1] == "remove volume db-files"
 
 
 def test_a_file_that_is_right_is_not_written_again(paper: PaperEngine) -> None:

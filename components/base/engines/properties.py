@@ -49,9 +49,9 @@ def of_service(unit: Unit, spec: ServiceSpec, scope: naming.Scope, fingerprint: 
 
 
 def data(volume: DataVolume, scope: naming.Scope) -> dict[str, Any]:
-    """Returns what Prepare does with a data volume: its root's mode, and the format that is compared."""
+    """Returns what Prepare does with a data volume: its root's mode and place, and the format that is compared."""
     form = vars(volume.format) if volume.format else {}
-    return {"format": form, "mode": volume.mode, "volume": scope.full(volume.name)}
+    return {"format": form, "mode": volume.mode, "path": volume.path, "volume": scope.full(volume.name)}
 
 
 def facts(unit: Unit, scope: naming.Scope) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from components.base import data, files, observe, proofs
+from components.base import data, data_owner, files, observe, proofs
 from components.base.docker_api import client
 from components.base.failure import ServiceFailedError
 from components.base.providers import process
@@ -87,6 +87,9 @@ def _fill(props: dict[str, Any]) -> None:
     fills = [files.VolumeFill(name=props["files_volume"], mode=files.DIRECTORY_MODE, files=content)]
     fills += [files.VolumeFill(name=row["volume"], mode=int(row["mode"]), files={}) for row in props["data"]]
     files.fill_volumes(engine, fills=fills, image=props["image"], labels=props["labels"], user=props["owner"])
+    data_owner.require_usable(
+        engine, image=props["image"], labels=props["labels"], rows=props["data"], user=props["owner"]
+    )
     if props["proof"]:
         request = proofs.ProofRequest(
             files_volume=props["files_volume"], labels=props["labels"], user=props["owner"], **props["proof"]
