@@ -4,7 +4,9 @@ Owns the proxy, its configuration, its certificate and its host ports. Deliberat
 the serving alias (`ServiceSpec.ingress`), so scaling them changes nothing here. Inside the system it speaks plain HTTP,
 which is what webhooks use.
 
-Source: https://docs.haproxy.org/2.6/configuration.html (`server-template`, `resolvers`).
+Source: https://github.com/docker-library/haproxy at 5f3b2c8 (3.2.21), `3.2/alpine/Dockerfile:7` Alpine, so busybox's
+shell and tools and no bash, `:27` uid and gid, `:98` soft stop, `3.2/alpine/docker-entrypoint.sh:14` a master with
+workers. https://docs.haproxy.org/2.6/configuration.html (`server-template`, `resolvers`)
 """
 
 from collections.abc import Mapping, Sequence

@@ -2,7 +2,9 @@
 
 Owns the container. Deliberately not: a password, which its protocol does not have; only the data network reaches it.
 
-Source: https://docs.memcached.org/serverguide/configuring/
+Source: https://github.com/docker-library/memcached at cba550f (1.6.41), `1/debian/Dockerfile:7` a Debian, which has
+bash, `:11` uid and gid, `1/debian/docker-entrypoint.sh:5` options alone.
+https://docs.memcached.org/serverguide/configuring/
 """
 
 from dataclasses import dataclass

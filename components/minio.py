@@ -6,7 +6,11 @@ them, which are in `components.minio_bucket`; several servers or disks.
 Its project has ended: the last published image is of September 2025. Any other S3 server can take its place, because
 consumers are given an `S3Connection` and nothing else.
 
-Source: https://github.com/minio/minio/tree/master/docs (environment, health paths), https://quay.io/minio/minio
+Source: https://github.com/minio/minio RELEASE.2025-09-07T16-13-09Z, `Dockerfile.release:37` a base without grep, sed
+and awk, `:49` usual names of secrets, `:62` mc and curl, `:70` a volume without a directory of its own; no user but
+root's; `dockerscripts/docker-entrypoint.sh:5` a subcommand as the command, `:20` any uid;
+`internal/config/constants.go:37` the root user's files, `:55` region, `:80` updates; `cmd/healthcheck-router.go:28`
+health paths; `cmd/signals.go:33` its last minute.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +30,7 @@ DATA_PATH: Final = "/data"
 USER_FILE: Final = "root_user"
 PASSWORD_FILE: Final = "root_password"  # noqa: S105 a file name
 USER_MIN: Final = 3
-"""Characters of a user's name. Source: `accessKeyMinLen` in the server's `internal/auth/credentials.go`."""
+"""Characters of a user's name. Source: the server's `internal/auth/credentials.go:38`."""
 
 MEMORY_SHARE: Final = 0.9
 """Of the memory limit: Go's collector works harder from there on, instead of being killed at the limit."""

@@ -3,8 +3,12 @@
 Owns the job that makes them, their policy and their generated passwords. Deliberately not: the server; objects.
 
 Consumers get no right to make buckets or to change a bucket's policy: Evolution API, for one, would make its bucket
-readable by everybody at every start. Source: https://min.io/docs/minio/linux/reference/minio-mc.html and
-https://github.com/EvolutionAPI/evolution-api (`src/api/integrations/storage/s3`).
+readable by everybody at every start.
+
+Source: https://github.com/minio/minio RELEASE.2025-09-07T16-13-09Z, `Dockerfile.release:37` a shell and the core
+utilities, `:62` mc. https://github.com/evolution-foundation/evolution-api 2.3.7,
+`src/api/integrations/storage/s3/libs/minio.server.ts:66` the bucket made readable.
+https://min.io/docs/minio/linux/reference/minio-mc.html
 """
 
 import json

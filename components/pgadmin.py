@@ -6,7 +6,11 @@ other than the one login; databases, which are given.
 Its login, its servers and their passwords are made true whenever they change, although pgAdmin itself reads most of
 them on an empty volume only.
 
-Source: https://www.pgadmin.org/docs/pgadmin4/latest/container_deployment.html and .../import_export_servers.html
+Source: https://github.com/pgadmin-org/pgadmin4 REL-9_17, `Dockerfile:198` no byte code, `:199` uid and gid, `:201`
+folders, `pkg/docker/entrypoint.sh:102` another interpreter under no-new-privileges, `:154` the password's file, `:162`
+its settings are written where there are none, `:243` login and servers on an empty volume only, `:317` servers again,
+`:322` postfix by sudo. https://www.pgadmin.org/docs/pgadmin4/latest/container_deployment.html and
+.../import_export_servers.html
 """
 
 import json

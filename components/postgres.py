@@ -3,8 +3,12 @@
 Owns the container, its data volume, the roles that may log in and their generated passwords. Deliberately not:
 backups, replication, and schema, which belong to the applications.
 
-Source: https://hub.docker.com/_/postgres (entrypoint rules, uid, paths); design of limits in
-`shared_buffers` and `max_connections` from https://www.postgresql.org/docs/15/runtime-config-resource.html
+Source: https://github.com/docker-library/postgres at 6edb0a8 (15.17, 16.13), the same lines in both majors.
+`16/bookworm/Dockerfile:11` uid and gid, `:90` the server's programs last in PATH, `:182` socket folder, `:186` data
+folder, `:206` SIGINT. `16/bookworm/docker-entrypoint.sh:9` NAME or NAME_FILE, `:92` initdb takes POSTGRES_INITDB_ARGS
+as a command line, `:271` the first pg_hba.conf asks for `password_encryption`, `:292` the first server listens on its
+socket only, `:336` another user than root keeps its uid. https://github.com/pgvector/pgvector v0.8.5, `Dockerfile:5`:
+the same image. Limits: https://www.postgresql.org/docs/15/runtime-config-resource.html
 """
 
 from collections.abc import Mapping, Sequence

@@ -3,7 +3,13 @@
 Owns the container, its data volume, its definitions and the generated passwords. Deliberately not: queues and
 exchanges, which the applications declare; clustering.
 
-Source: https://www.rabbitmq.com/docs/definitions and /configure; `*_FILE` variables end the official image's start.
+Source: https://github.com/docker-library/rabbitmq at 9193c1d (4.2.8), `4.2/ubuntu/Dockerfile:228` uid and gid, `:232`
+folders that anybody may write, `:308` the cookie is in the data folder, `:319` the broker is the process that gets
+SIGTERM; `4.2/ubuntu/docker-entrypoint.sh:5` another user than root keeps its uid, `:13` variables that end the start,
+`*_FILE` among them; `4.2/ubuntu/management/Dockerfile:14` the console. https://github.com/rabbitmq/rabbitmq-server
+v4.2.9, `deps/rabbit_common/src/rabbit_env.erl:587` our files in place of the image's, `deps/rabbit/src/rabbit.erl:1216`
+no `guest` beside definitions, `deps/rabbit/Makefile:52` who may log in. https://www.rabbitmq.com/docs/definitions and
+/configure
 """
 
 import json

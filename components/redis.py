@@ -3,7 +3,10 @@
 Owns the container, its data volume, its configuration and the user's generated password. Deliberately not: replication
 and Sentinel; caches that may forget are the same server with another policy.
 
-Source: https://redis.io/docs/latest/operate/oss_and_stack/management/config/ and .../security/acl/
+Source: https://github.com/redis/docker-library-redis at 0642e86 (7.4.3), `7.4/debian/Dockerfile:11` uid and gid, `:91`
+no protected mode, `:142` data folder; at e5650da `7.4/debian/docker-entrypoint.sh:11` another user than root keeps its
+uid, `:20` what it writes is nobody else's. https://redis.io/docs/latest/operate/oss_and_stack/management/config/,
+.../acl/
 """
 
 import hashlib
