@@ -20,6 +20,9 @@ from components.base.connections import PostgresConnection
 from components.base.spec import FILES_ROOT, JobSpec, Resources
 from components.evolution_settings import ENVIRONMENT, SETTINGS_FILE, WORKING_DIR
 
+BUDGET_SECONDS: Final = 600
+"""An index on the messages of years takes minutes."""
+
 # Prisma looks for `migrations` beside the schema. It refuses every later run once a migration has failed (P3009), until
 # that one is declared rolled back. Postgres has rolled it back: Prisma sends each migration as one script.
 _SCRIPT: Final = r"""
@@ -44,6 +47,7 @@ def migrations_spec(name: str, database: PostgresConnection, settings: pulumi.In
         settings: Content of Evolution API's settings file.
     """
     return JobSpec(
+        budget_seconds=BUDGET_SECONDS,
         command=("-c", _SCRIPT),
         entrypoint=("/bin/bash",),
         environment={**ENVIRONMENT, "SETTINGS": f"{FILES_ROOT}/{name}/{SETTINGS_FILE}"},
