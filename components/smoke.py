@@ -1,5 +1,7 @@
 """The smoke conversation: a container that follows one message through a system when a person asks for it.
 
+It also tries the bucket and the converter that Evolution API has for media, by the very connections it was given.
+
 Owns the container and its settings. Deliberately not: running it, which is `make smoke`; no `up` depends on it.
 """
 
@@ -9,12 +11,15 @@ from typing import Final, final
 
 import pulumi
 
+from components.audio_converter import AudioConverterConnection
 from components.base import lock
 from components.base.connections import HttpConnection, InstanceConnection
 from components.base.engines.containers import ContainersEngine
+from components.base.s3 import S3Connection
 from components.base.spec import FILES_ROOT, JobSpec, Resources
 
 SERVICE: Final = "smoke"
+NO_SECRETS_OF_A_BUCKET: Final = ("bucket", "host", "kind", "name", "port", "region", "use_ssl")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,12 +28,16 @@ class SmokeArgs:
 
     Attributes:
         app: The application, as everybody reaches it.
+        converter: What Evolution API has its voice messages made by.
         instance: The WhatsApp number that is written to; one of its own, so that no customer ever sees it.
-        media_outside: Whether media lie outside of the system's networks, so that reading one needs a way out.
+        media: The bucket Evolution API keeps its media in.
+        media_outside: Whether that lies outside of the system's networks, so that reaching it needs a way out.
     """
 
     app: HttpConnection
+    converter: AudioConverterConnection
     instance: InstanceConnection
+    media: S3Connection
     media_outside: bool = False
 
 
@@ -55,6 +64,11 @@ def smoke_spec(name: str, args: SmokeArgs) -> JobSpec:
     files = f"{FILES_ROOT}/{name}"
     settings = {
         "app_url": args.app.url,
+        "bucket": {key: args.media.proof()[key] for key in NO_SECRETS_OF_A_BUCKET},
+        "bucket_access_key_file": f"{files}/bucket_access_key",
+        "bucket_secret_key_file": f"{files}/bucket_secret_key",
+        "converter_key_file": f"{files}/converter_key",
+        "converter_url": args.converter.url,
         "evolution_url": args.instance.evolution.url,
         "instance": args.instance.name,
         "number": args.instance.number,
@@ -67,7 +81,13 @@ def smoke_spec(name: str, args: SmokeArgs) -> JobSpec:
         image="probe",
         networks=frozenset({"edge", "egress"} if args.media_outside else {"edge"}),
         resources=Resources(memory_mib=128),
-        secret_files={"token": args.instance.token, "webhook_secret": args.instance.webhook_secret},
+        secret_files={
+            "bucket_access_key": args.media.access_key,
+            "bucket_secret_key": args.media.secret_key,
+            "converter_key": args.converter.api_key,
+            "token": args.instance.token,
+            "webhook_secret": args.instance.webhook_secret,
+        },
         user=lock.user("probe"),
         writable={"/tmp": 16},  # noqa: S108 inside the container
     )

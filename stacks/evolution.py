@@ -147,7 +147,13 @@ class Evolution(pulumi.ComponentResource):
             Worker("worker", parts.worker_args(settings, application), engine, child)
         front = parts.ingress_args(settings, app.connection, production=args.production)
         ingress = IngressProxy(INGRESS, front, engine, child)
-        spoken = SmokeArgs(app=ingress.connection, instance=numbers[SMOKE], media_outside=settings.s3 is not None)
+        spoken = SmokeArgs(
+            app=ingress.connection,
+            converter=converter.connection,
+            instance=numbers[SMOKE],
+            media=kept.media,
+            media_outside=settings.s3 is not None,
+        )
         Smoke(SMOKE, spoken, engine, child)
         logins = {
             **kept.credentials,

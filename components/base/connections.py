@@ -195,7 +195,7 @@ class EvolutionConnection:
             "expect": [200],
             "headers": {"apikey": self.api_key},
             "key_name": "the global key (AUTHENTICATION_API_KEY)",
-            "kind": "http",
+            "kind": "evolution",
             "name": self.host,
             "url": f"{self.url}/instance/fetchInstances",
         }
@@ -227,7 +227,7 @@ class InstanceConnection:
             "expect": [200],
             "headers": {"apikey": self.token},
             "key_name": f"the token of instance {self.name} (EVOLUTION_API_KEY)",
-            "kind": "http",
+            "kind": "evolution",
             "name": self.evolution.host,
             "url": f"{self.evolution.url}/instance/connectionState/{self.name}",
         }

@@ -154,7 +154,7 @@ def links(rows: Sequence[Described]) -> list[Link]:
 
 
 def _names(row: Described, service: str) -> bool:
-    address = re.compile(rf"//{re.escape(service)}(\.internal)?[:/]")
+    address = re.compile(rf'(//|"host": "){re.escape(service)}(\.internal)?[:/"]')
     return any(isinstance(text, str) and address.search(text) for text in row.spec.files.values())
 
 

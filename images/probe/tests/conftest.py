@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_system import FakeServer, FakeSystem
+from fake_s3 import ACCESS_KEY, SECRET_KEY, FakeS3
+from fake_system import CONVERTER_KEY, FakeServer, FakeSystem
 
 from probe.cli import main
 
@@ -34,6 +35,17 @@ def system() -> Generator[FakeSystem]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def bucket_server() -> Generator[FakeS3]:
+    """A running bucket with nothing in it."""
+    with FakeS3() as fake:
+        thread = threading.Thread(target=fake.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield fake
+        fake.shutdown()
+        thread.join()
 
 
 @pytest.fixture
@@ -71,7 +83,7 @@ def instances_file(system: FakeSystem, write: WriteFile) -> dict[str, Any]:
 
 
 @pytest.fixture
-def smoke_file(system: FakeSystem, write: WriteFile) -> dict[str, Any]:
+def smoke_file(system: FakeSystem, bucket_server: FakeS3, write: WriteFile) -> dict[str, Any]:
     """Settings of `probe smoke` against a system whose instance exists."""
     system.instances["bot"] = {"name": "bot", "token": "token-1", "integration": "EVOLUTION", "number": NUMBER}
     return {
@@ -81,4 +93,9 @@ def smoke_file(system: FakeSystem, write: WriteFile) -> dict[str, Any]:
         "token_file": str(write("token", "token-1")),
         "app_url": system.url,
         "webhook_secret_file": str(write("secret", "hook")),
+        "bucket": bucket_server.settings,
+        "bucket_access_key_file": str(write("bucket_access_key", ACCESS_KEY)),
+        "bucket_secret_key_file": str(write("bucket_secret_key", SECRET_KEY)),
+        "converter_url": f"{system.url}/process-audio",
+        "converter_key_file": str(write("converter_key", CONVERTER_KEY)),
     }

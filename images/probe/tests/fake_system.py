@@ -1,10 +1,12 @@
 """Evolution's routes and an application's, as far as the commands use them."""
 
+import base64
 import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Answer = tuple[int, Any]
+CONVERTER_KEY = "made-up-key"
 GLOBAL_KEY = "global"
 SECRET = "hook"
 
@@ -14,10 +16,15 @@ class FakeSystem:
 
     def __init__(self) -> None:
         """Begin without instances, with an application that does all it should at once."""
+        self.converter: Answer | None = None
+        self.converter_asks = True
+        self.converted: dict[str, bytes] = {"mp4": b"\0\0\0\x20ftypmp42", "ogg": b"OggS\0"}
+        self.comes_back = False
         self.created: list[dict[str, Any]] = []
+        self.database = True
         self.done = {"stored": True, "queued": True, "taken": True, "seen": True}
         self.filed_under = "5511900000000"
-        self.heard = b"\0\0\0\x20ftypmp42"
+        self.forms: list[bytes] = []
         self.hidden = False
         self.injected: list[dict[str, Any]] = []
         self.instances: dict[str, dict[str, Any]] = {}
@@ -30,28 +37,34 @@ class FakeSystem:
         self.settings: dict[str, Any] = {}
         self.status: Answer | None = None
         self.url = ""
-        self.voice: Answer | None = None
-        self.voices: list[bytes] = []
         self.webhooks: dict[str, Any] = {}
 
     def handle(self, method: str, path: str, headers: dict[str, str], body: Any) -> Answer:  # noqa: ANN401 - any JSON
         """Answer one request."""
-        if path.startswith("/evolution/voice.mp4?signature="):
-            return 200, self.heard
+        if path == "/process-audio":
+            return self._convert(headers.get("apikey"), body)
         if path == "/ready" or path.startswith("/messages/"):
             return self.ready if path == "/ready" else self.status or self._status(path, headers)
         if path == "/webhook/evolution":
             return self._receive(body)
-        if path == "/instance/connectionState/bot" and "bot" not in self.instances:
-            return 404, {"status": 404, "response": {"message": ['The "bot" instance does not exist']}}
-        if headers.get("apikey") not in {GLOBAL_KEY, "token-1"}:
+        return self._guarded(method, path, headers.get("apikey"), body)
+
+    def _guarded(self, method: str, path: str, key: str | None, body: Any) -> Answer:  # noqa: ANN401 - any JSON
+        """In the real order: whether the instance exists, which memory or the database knows; then the key."""
+        name = path.removeprefix("/instance/connectionState/")
+        if name != path and name not in self.instances:
+            if not self.database:
+                return 500, {"status": 500, "response": {"message": "Can't reach database server"}}
+            return 404, {"status": 404, "response": {"message": [f'The "{name}" instance does not exist']}}
+        if key != GLOBAL_KEY and (key != "token-1" or not self.database):
+            self.database = self.database or self.comes_back
             return 401, {"status": 401, "error": "Unauthorized", "response": {"message": "Unauthorized"}}
         return self._evolution(method, path, body)
 
     def _evolution(self, method: str, path: str, body: Any) -> Answer:  # noqa: ANN401 - any JSON
         match method, path.split("/")[1:]:
-            case "POST", ["message" | "chat" as what, _, "bot"]:
-                return self._voice(body) if what == "message" else self._messages(body)
+            case "POST", ["chat", _, "bot"]:
+                return self._messages(body)
             case "GET", ["instance", "connectionState", name]:
                 return 200, {"instance": {"instanceName": name, "state": "open"}}
             case "GET", ["instance", "fetchInstances"]:
@@ -68,10 +81,13 @@ class FakeSystem:
         here = self.keeps_replies and body["where"]["key"]["remoteJid"] == self.filed_under
         return 200, {"messages": {"records": self.kept[::-1] if here else []}}
 
-    def _voice(self, form: bytes) -> Answer:
-        self.voices.append(form)
-        link = f"{self.url}/evolution/voice.mp4?signature=x"
-        return self.voice or (201, {"key": {"fromMe": True, "id": "V"}, "message": {"mediaUrl": link}})
+    def _convert(self, key: str | None, form: bytes) -> Answer:
+        if self.converter_asks and key != CONVERTER_KEY:
+            return 401, {"error": "Invalid API_KEY" if key else "API_KEY not provided"}
+        self.forms.append(form)
+        kind = "mp4" if b'name="format"' in form else "ogg"
+        made = base64.b64encode(self.converted[kind]).decode()
+        return self.converter or (200, {"audio": made, "duration": 1, "format": kind})
 
     def _status(self, path: str, headers: dict[str, str]) -> Answer:
         if headers.get("authorization") != f"Bearer {SECRET}":

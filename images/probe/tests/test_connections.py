@@ -15,6 +15,7 @@ import redis
 
 from probe import connections, steps, stores
 from probe.errors import ProbeError
+from probe.evolution import LOOK_AT_DATABASE, NO_DATABASE, UNKNOWN_INSTANCE
 from probe.models import Amqp, Postgres, Redis
 from probe.steps import StepError
 
@@ -33,9 +34,12 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class _Answers(http.server.BaseHTTPRequestHandler):
+    unknown_instance = 404
+
     def do_GET(self) -> None:
-        """Answers by the key."""
-        self.send_response(200 if self.headers["apikey"] == SECRET else 401)
+        """Answers by the key; as Evolution, that an unknown instance is none before it looks at one."""
+        unknown = self.path == UNKNOWN_INSTANCE
+        self.send_response(self.unknown_instance if unknown else 200 if self.headers["apikey"] == SECRET else 401)
         self.end_headers()
 
     def log_message(self, *_arguments: object) -> None:
@@ -98,6 +102,67 @@ def test_a_refused_key_is_called_by_its_name(
     """One service may take several keys."""
     _run(write, [{"kind": "http", "name": "a", "url": f"http://127.0.0.1:{port}/x", **row}])
     assert words in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("kind", "unknown_instance", "said"),
+    [
+        ("evolution", 404, "a: AUTH failed: 127.0.0.1:PORT refuses the token (status 401). It was changed"),
+        (
+            "evolution",
+            500,
+            f"a: DATABASE failed: 127.0.0.1:PORT refuses the token (status 401), and {NO_DATABASE}. {LOOK_AT_DATABASE}",
+        ),
+        ("http", 500, "a: AUTH failed: 127.0.0.1:PORT refuses the token (status 401)"),
+    ],
+)
+def test_evolution_without_its_database_is_told_from_a_wrong_token(
+    write: WriteFile,
+    port: int,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    unknown_instance: int,
+    said: str,
+) -> None:
+    """It refuses every token then; no other server is asked about one."""
+    monkeypatch.setattr(_Answers, "unknown_instance", unknown_instance)
+    row: dict[str, object] = {"kind": kind, "key_name": "the token", "name": "a", "url": f"http://127.0.0.1:{port}/x"}
+    assert _run(write, [row]) == 1
+    assert said in capsys.readouterr().out.replace(str(port), "PORT")
+
+
+def test_evolution_that_does_not_say_in_time_is_without_its_database(
+    write: WriteFile, port: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its driver waits for a lost server; who waits as long here would be told nothing at all."""
+    hanging = threading.Event()
+
+    def wait(answers: _Answers) -> None:
+        if answers.path == UNKNOWN_INSTANCE:
+            hanging.wait(5)
+        answers.send_response(401)
+        answers.end_headers()
+
+    monkeypatch.setattr(_Answers, "do_GET", wait)
+    monkeypatch.setattr(connections, "AGAIN_SECONDS", 0.2)
+    _run(write, [{"kind": "evolution", "name": "a", "url": f"http://127.0.0.1:{port}/x"}])
+    hanging.set()
+    assert "a: DATABASE failed: " in capsys.readouterr().out
+
+
+def test_a_database_that_comes_back_in_between_is_no_failure(
+    write: WriteFile, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was refused because of it is asked again."""
+    statuses = iter((401, 404, 200))
+
+    def recovers(answers: _Answers) -> None:
+        answers.send_response(next(statuses))
+        answers.end_headers()
+
+    monkeypatch.setattr(_Answers, "do_GET", recovers)
+    assert _run(write, [{"kind": "evolution", "name": "a", "url": f"http://127.0.0.1:{port}/x"}]) == 0
 
 
 def test_all_good_is_success(write: WriteFile, port: int) -> None:

@@ -35,6 +35,28 @@ def test_a_refused_token_is_an_authentication_failure(
     assert system.injected == []
 
 
+def test_a_token_is_not_called_wrong_while_the_database_is_away(
+    system: FakeSystem, write: WriteFile, smoke_file: dict[str, Any], capsys: Captured
+) -> None:
+    """Evolution then refuses every token; the database's own server is named, and nothing is sent."""
+    system.database = False
+    assert run_smoke(write, smoke_file) == 1
+    error = capsys.readouterr().err
+    assert "hop 1 of 8 failed" in error
+    assert 'DATABASE: evolution-api refused the token of instance "bot" (HTTP 401), and its own database' in error
+    assert "Look at evolution-postgres: 'make status'" in error
+    assert "AUTH" not in error
+    assert system.injected == []
+
+
+def test_a_database_that_comes_back_in_between_is_no_failure(
+    system: FakeSystem, write: WriteFile, smoke_file: dict[str, Any]
+) -> None:
+    """What was refused because of it is asked again."""
+    system.database, system.comes_back = False, True
+    assert run_smoke(write, smoke_file) == 0
+
+
 def test_a_message_that_evolution_drops_is_not_taken(
     system: FakeSystem, write: WriteFile, smoke_file: dict[str, Any], capsys: Captured
 ) -> None:

@@ -1,7 +1,9 @@
 """Evolution's HTTP API as far as this application uses it, and what each failure says about a sent message.
 
 Source: evolution-api 2.3.6 measured; routes `message/sendText`, `chat/findMessages`, `instance/connectionState`; its
-source for what HTTP 400 means (`sendMessageWithTyping` of the WhatsApp channel, not measured).
+source for what HTTP 400 means (`sendMessageWithTyping` of the WhatsApp channel, not measured). 2.3.7 for what HTTP 401
+means: `src/api/guards/auth.guard.ts` refuses every token while the database is away, and
+`src/api/guards/instance.guard.ts` answers then with an error for an instance it does not hold.
 """
 
 from collections.abc import Mapping
@@ -18,9 +20,14 @@ CONNECT_SECONDS = 3.0
 # Total time of one request; the outbox leaves a claimed reply alone for longer than this.
 REQUEST_SECONDS = 10.0
 READY_SECONDS = 3.0
+# Both together are less than who asks for readiness waits.
+DATABASE_SECONDS = 1.5
+# Nobody's: whether it exists is looked up in Evolution's database, before any key is looked at.
+UNKNOWN_INSTANCE = "zapstack.nobody"
 # Evolution stamps messages in whole seconds, rounded down.
 STAMP_SLACK_SECONDS = 1
 _SETUP_MISTAKES = frozenset({401, 403, 404, 429})
+_SAID_BY = {401: ": the token is wrong, or its database is away and it refuses every token"}
 # Sending and storing are one step in Evolution, whatever fails in it an HTTP 400: the words tell which it was.
 _STORING_FAILED = "prisma"
 _DISCONNECTED = ("connection closed", "connection lost", "connection terminated", "reading 'sendmessage'")
@@ -94,7 +101,7 @@ class EvolutionClient:
         except httpx.HTTPError as error:
             raise UncertainError(f"no answer from Evolution ({type(error).__name__})") from error
         if answer.status_code in _SETUP_MISTAKES:
-            raise NotSentError(f"Evolution answered HTTP {answer.status_code}")
+            raise NotSentError(f"Evolution answered HTTP {answer.status_code}{_SAID_BY.get(answer.status_code, '')}")
         if answer.is_client_error:
             raise _refusal(answer)
         if not answer.is_success:
@@ -129,16 +136,29 @@ class EvolutionClient:
     async def problem(self) -> str | None:
         """Why messages could not be sent through this instance's API now; a telephone that is offline is not one."""
         try:
-            answer = await self._http.get(
-                f"/instance/connectionState/{self._path}", headers=self._headers, timeout=READY_SECONDS
-            )
+            answer = await self._state(self._path, READY_SECONDS)
         except httpx.HTTPError as error:
             return f"no answer ({type(error).__name__})"
         if answer.status_code == HTTPStatus.UNAUTHORIZED:
-            return "AUTH: the instance's token was refused (HTTP 401)"
+            return await self._why_refused()
         if answer.status_code == HTTPStatus.NOT_FOUND:
             return f"the instance {self._instance} does not exist"
         return None if answer.is_success else f"HTTP {answer.status_code}"
+
+    async def _why_refused(self) -> str:
+        """Whether a refusal is about the token."""
+        try:
+            answer = await self._state(UNKNOWN_INSTANCE, DATABASE_SECONDS)
+        except httpx.HTTPError:
+            answered = False
+        else:
+            answered = not answer.is_server_error
+        if answered:
+            return "AUTH: the instance's token was refused (HTTP 401)"
+        return "DATABASE: Evolution's own database does not answer, so it refuses every token (HTTP 401)"
+
+    async def _state(self, path: str, seconds: float) -> httpx.Response:
+        return await self._http.get(f"/instance/connectionState/{path}", headers=self._headers, timeout=seconds)
 
     async def _messages_with(self, address: str) -> list[dict[str, Any]]:
         """The newest messages exchanged with an address: Evolution's first page."""

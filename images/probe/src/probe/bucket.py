@@ -1,11 +1,17 @@
 """Reads and writes a bucket as its consumer would, and names the step that fails."""
 
+import contextlib
 import io
 import uuid
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from probe.models import S3
 from probe.steps import StepError
 from probe.stores import PASSWORD
+
+if TYPE_CHECKING:  # slow to load: only when this kind is listed
+    from minio import Minio
 
 SECONDS = 4.0
 CONTENT = b"zapstack"
@@ -21,37 +27,74 @@ def prove(wanted: S3) -> None:
     Raises:
         StepError: At TLS, AUTH, BUCKET, PERMISSION or HTTP.
     """
-    # Only when this kind is listed.
+    with written(wanted) as (client, name), _told(wanted):
+        with client.get_object(wanted.bucket, name) as answer:
+            read = answer.read()
+        if read != CONTENT:
+            raise _no_s3(wanted)
+
+
+@contextlib.contextmanager
+def written(wanted: S3) -> Iterator[tuple["Minio", str]]:
+    """Keep an object in the bucket while the block runs, and take it away again, also when the block fails.
+
+    Yields:
+        A client, and the object's name; the object holds `CONTENT`.
+
+    Raises:
+        StepError: At TLS, AUTH, BUCKET, PERMISSION or HTTP.
+    """
+    client, name = _client(wanted), f".zapstack-proof-{uuid.uuid4().hex}"
+    with _told(wanted):
+        client.put_object(wanted.bucket, name, io.BytesIO(CONTENT), len(CONTENT))
+    try:
+        yield client, name
+    except BaseException:
+        # What failed first is what is told; a server that is gone cannot delete either.
+        with contextlib.suppress(StepError), _told(wanted):
+            client.remove_object(wanted.bucket, name)
+        raise
+    with _told(wanted):
+        client.remove_object(wanted.bucket, name)
+
+
+def _client(wanted: S3) -> "Minio":
     import minio  # noqa: PLC0415
     import urllib3  # noqa: PLC0415
 
-    where = f"{wanted.host}:{wanted.port}"
-    client = minio.Minio(
-        where,
+    return minio.Minio(
+        _where(wanted),
         access_key=wanted.access_key,
         http_client=urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(total=SECONDS)),
         region=wanted.region,
         secret_key=wanted.secret_key.get_secret_value(),
         secure=wanted.use_ssl,
     )
-    name = f".zapstack-proof-{uuid.uuid4().hex}"
+
+
+@contextlib.contextmanager
+def _told(wanted: S3) -> Iterator[None]:
+    """Tell what the client raises by the step that failed."""
+    import minio  # noqa: PLC0415
+    import urllib3  # noqa: PLC0415
+
+    where = _where(wanted)
     try:
-        client.put_object(wanted.bucket, name, io.BytesIO(CONTENT), len(CONTENT))
-        with client.get_object(wanted.bucket, name) as answer:
-            read = answer.read()
-        client.remove_object(wanted.bucket, name)
+        yield
     except minio.error.S3Error as error:
         raise _refused(wanted, where, str(error.code)) from None
     except urllib3.exceptions.SSLError:
         raise StepError("TLS", f"{where} offers no trusted certificate", "Is it the right name?") from None
     except (urllib3.exceptions.HTTPError, minio.error.MinioException, ValueError):
-        raise _no_s3(where) from None
-    if read != CONTENT:
-        raise _no_s3(where)
+        raise _no_s3(wanted) from None
 
 
-def _no_s3(where: str) -> StepError:
-    return StepError("HTTP", f"{where} did not answer as S3 does", "Is it an S3 server, and is useSsl right?")
+def _where(wanted: S3) -> str:
+    return f"{wanted.host}:{wanted.port}"
+
+
+def _no_s3(wanted: S3) -> StepError:
+    return StepError("HTTP", f"{_where(wanted)} did not answer as S3 does", "Is it an S3 server, and is useSsl right?")
 
 
 def _refused(wanted: S3, where: str, code: str) -> StepError:

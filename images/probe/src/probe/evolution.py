@@ -1,6 +1,6 @@
 """The routes of Evolution API that the commands use.
 
-Source: evolution-api 2.3.6, measured; its `instance`, `settings`, `webhook`, `chat` and `channel` routers.
+Source: evolution-api 2.3.6 and 2.3.7, measured; its `instance`, `settings`, `webhook`, `chat` and `channel` routers.
 """
 
 from typing import Any
@@ -10,7 +10,28 @@ from probe.http import HttpService, json_of
 from probe.waiting import Deadline
 
 NAME = "evolution-api"
-OK, CREATED, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 200, 201, 401, 403, 404
+OK, CREATED, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, SERVER_ERROR = 200, 201, 401, 403, 404, 500
+
+
+UNKNOWN_INSTANCE = "/instance/connectionState/zapstack.nobody"
+"""Names an instance nobody has: declared names have no dot. Whether it exists is looked up in the database before any
+key is looked at, and a database that does not answer is an error there. With a key it is a refusal like any other.
+
+Source: evolution-api 2.3.7, `getInstance` of `src/api/guards/instance.guard.ts` (404, or 500) and `apikey` of
+`src/api/guards/auth.guard.ts` (401 for whatever fails).
+"""
+
+NO_DATABASE = "its own database does not answer, without which it knows no token"
+LOOK_AT_DATABASE = "Look at evolution-postgres: 'make status' shows it, 'make logs SERVICE=evolution-postgres' why."
+
+
+def database_answers(status: int | None) -> bool:
+    """Tell by the answer to `UNKNOWN_INSTANCE`.
+
+    Args:
+        status: Its status; None when none came.
+    """
+    return status is not None and status < SERVER_ERROR
 
 
 class Evolution:
@@ -60,25 +81,6 @@ class Evolution:
                 return True
         return False
 
-    def send_audio(self, instance: str, number: str, recording: bytes) -> str:
-        """Send a voice message; the address of what was made of it, empty when nothing was kept.
-
-        As a form with a file, which alone is taken on every channel.
-        """
-        answer = self._service.request(
-            "POST",
-            f"/message/sendWhatsAppAudio/{instance}",
-            file=("smoke.wav", recording, "audio/wav"),
-            form={"number": number},
-            headers=self._headers,
-        )
-        if answer.status_code != CREATED:
-            raise self._service.unexpected(answer)
-        match json_of(answer):
-            case {"message": {"mediaUrl": str(url)}}:
-                return url
-        return ""
-
     def messages_with(self, instance: str, address: str) -> list[dict[str, Any]]:
         """The newest messages an instance exchanged with an address."""
         body = {"where": {"key": {"remoteJid": address}}}
@@ -87,11 +89,29 @@ class Evolution:
                 return [record for record in records if isinstance(record, dict)]
         raise ProbeError(f"{NAME} answered findMessages in a form this program does not know")
 
+    def _demand_database(self) -> None:
+        """Check that a refusal can be about the key.
+
+        Raises:
+            ProbeError: It says nothing of the key: the server cannot look it up.
+        """
+        try:
+            status = self._service.request("GET", UNKNOWN_INSTANCE).status_code
+        except ProbeError:
+            status = None
+        if not database_answers(status):
+            refused = f"DATABASE: {NAME} refused {self._key_name} (HTTP {UNAUTHORIZED})"
+            raise ProbeError(f"{refused}, and {NO_DATABASE}. {LOOK_AT_DATABASE}")
+
     def _call(self, method: str, path: str, body: dict[str, Any] | None, *accepted: int) -> object:
         return self._answer(method, path, body, *accepted)[1]
 
     def _answer(self, method: str, path: str, body: dict[str, Any] | None, *accepted: int) -> tuple[int, object]:
         answer = self._service.request(method, path, headers=self._headers, body=body)
+        if answer.status_code == UNAUTHORIZED:
+            self._demand_database()
+            # It may have come back in between.
+            answer = self._service.request(method, path, headers=self._headers, body=body)
         if answer.status_code == UNAUTHORIZED:
             raise ProbeError(f"AUTH: {NAME} refused {self._key_name} (HTTP {UNAUTHORIZED})")
         if answer.status_code not in accepted:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from probe.errors import ProbeError
 from probe.output import say
+from probe.steps import StepError
 
 _Value = TypeVar("_Value")
 
@@ -61,18 +62,17 @@ SEEN = Hop(
     "the webhook of the instance in evolution-api: is SEND_MESSAGE among its events, is its secret the application's? "
     "'make logs SERVICE=evolution-api' tells what it was answered",
 )
-VOICED = Hop(
+KEPT = Hop(
     7,
-    "evolution-api kept a voice message",
-    "audio-converter and the media's bucket, which evolution-api asks for it: 'make status' shows audio-converter and "
-    "minio, 'make logs SERVICE=evolution-api' what they answered",
+    "the bucket of media takes evolution-api's key, opens a signed link, and refuses the rest",
+    "minio ('make status', 'make logs SERVICE=minio'), or with s3.host at that server",
 )
-HEARD = Hop(
+CONVERTED = Hop(
     8,
-    "its link opens, and audio-converter has converted it",
-    "minio (or the server of s3.host), and audio-converter: 'make logs SERVICE=evolution-api' tells of failed uploads",
+    "audio-converter takes evolution-api's key, makes voice messages, and refuses the rest",
+    "audio-converter: 'make status' shows whether it runs, 'make logs SERVICE=audio-converter' what it says",
 )
-COUNT = HEARD.number
+COUNT = CONVERTED.number
 
 
 def follow(hop: Hop, step: Callable[[], _Value | None], words: Callable[[], str] = lambda: "") -> _Value:
@@ -97,6 +97,24 @@ def follow(hop: Hop, step: Callable[[], _Value | None], words: Callable[[], str]
         raise ProbeError(f"hop {hop.number} of {COUNT} failed ({took}): {hop.what}: {problem}")
     say(f"hop {hop.number} of {COUNT}: {hop.what} ({took})")
     return result
+
+
+def attempt(hop: Hop, check: Callable[[], None]) -> None:
+    """Make a hop that nothing else brings about, and print a line about it.
+
+    Raises:
+        ProbeError: The hop failed, with its number and time, the step, and where to look.
+    """
+
+    def step() -> bool:
+        try:
+            check()
+        except (ProbeError, StepError) as error:
+            said = str(error)
+            raise ProbeError(f"{said}{'' if said.endswith(('.', '?')) else '.'} Look at {hop.suspects}") from error
+        return True
+
+    follow(hop, step)
 
 
 def recheck(hop: Hop, check: Callable[[], None]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import socket
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -14,6 +15,9 @@ CONNECT_SECONDS = 3.0
 # What a request has when time is almost up: cut shorter, a slow service would be blamed for what was awaited in it.
 LAST_SECONDS = 1.0
 WORDS = 200
+
+Form = Mapping[str, tuple[str | None, bytes, str | None]]
+"""A form's fields: each a file's name and type, or neither, around its content."""
 
 
 class HttpService:
@@ -33,15 +37,14 @@ class HttpService:
         # Environment proxies are for the way out, not for services of the same system.
         self._client = httpx.Client(base_url=self._url, trust_env=False)
 
-    def request(  # noqa: PLR0913 the parts of a request
+    def request(
         self,
         method: str,
         path: str,
         *,
         headers: dict[str, str] | None = None,
         body: dict[str, Any] | None = None,
-        form: dict[str, str] | None = None,
-        file: tuple[str, bytes, str] | None = None,
+        form: Form | None = None,
     ) -> httpx.Response:
         """Send one request, connecting again while nothing was sent.
 
@@ -50,8 +53,7 @@ class HttpService:
             path: Path and query.
             headers: Headers.
             body: Sent as JSON.
-            form: Fields of a form, in place of a body.
-            file: Its `file`: name, content, type.
+            form: A form of several parts, in place of a body.
 
         Raises:
             ProbeError: If no connection came about in time, or the answer did not come.
@@ -66,8 +68,7 @@ class HttpService:
                 return self._client.request(
                     method,
                     path,
-                    data=form,
-                    files={"file": file} if file else None,
+                    files=form,
                     headers=headers,
                     json=body,
                     timeout=timeout,
@@ -104,7 +105,7 @@ def json_of(answer: httpx.Response) -> Any:  # noqa: ANN401 - callers match on i
 
 def _words(answer: httpx.Response) -> str:
     match json_of(answer):
-        case {"response": {"message": message}} | {"detail": message} | {"message": message}:
+        case {"response": {"message": message}} | {"detail": message} | {"message": message} | {"error": message}:
             said = str(message)
         case _ if answer.headers.get("content-type", "").startswith("text/"):  # such as the ingress's own pages
             said = re.sub(r"<[^>]*>", " ", answer.text)

@@ -46,14 +46,13 @@ class Amqp(_Addressed):
     vhost: str
 
 
-class Http(SettingsModel):
+class HttpAddress(SettingsModel):
     """An address that answers with a known status.
 
     Attributes:
         key_name: What messages call the key among the headers, such as `the instance's token (EVOLUTION_API_KEY)`.
     """
 
-    kind: Literal["http"]
     expect: tuple[int, ...] = (200,)
     headers: dict[str, SecretStr] = Field(default_factory=dict)
     key_name: str = "the key"
@@ -61,18 +60,35 @@ class Http(SettingsModel):
     url: str = Field(pattern=r"^https?://[^/@]+")
 
 
-class S3(_Addressed):
-    """A bucket and a key that may read, write and delete objects in it."""
+class Http(HttpAddress):
+    """An address of any server."""
+
+    kind: Literal["http"]
+
+
+class Evolution(HttpAddress):
+    """An address of Evolution API, which refuses every token while its own database is away."""
+
+    kind: Literal["evolution"]
+
+
+class Bucket(_Addressed):
+    """A bucket, without a key to it."""
 
     kind: Literal["s3"]
-    access_key: str
     bucket: str
     region: str
-    secret_key: SecretStr
     use_ssl: bool
 
 
-Wanted = Annotated[Amqp | Http | Postgres | Redis | S3 | Tcp, Field(discriminator="kind")]
+class S3(Bucket):
+    """A bucket and a key that may read, write and delete objects in it."""
+
+    access_key: str
+    secret_key: SecretStr
+
+
+Wanted = Annotated[Amqp | Evolution | Http | Postgres | Redis | S3 | Tcp, Field(discriminator="kind")]
 
 
 class Settings(SettingsModel):

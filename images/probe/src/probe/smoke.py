@@ -1,4 +1,4 @@
-"""`probe smoke`: follows one message through the whole system, hop by hop, and has a voice message converted."""
+"""`probe smoke`: follows one message through the whole system, hop by hop, then tries what media need."""
 
 import time
 import uuid
@@ -7,11 +7,12 @@ from pathlib import Path
 
 from pydantic import Field
 
-from probe import hops, voice
+from probe import hops, media, voice
 from probe.application import Application, MessageStatus, NoStatusRouteError
 from probe.errors import ProbeError
 from probe.evolution import Evolution
 from probe.files import SettingsModel, read_secret, read_settings
+from probe.models import S3, Bucket
 from probe.output import say
 from probe.replies import Replies, Reply
 from probe.waiting import Deadline
@@ -19,6 +20,7 @@ from probe.waiting import Deadline
 # A contact nobody has: always the same, so that replies count how often the smoke has run on this data.
 CONTACT_NUMBER = "5511900000000"
 CONTACT_NAME = "zapstack smoke"
+NOT_SHOWN = "not shown: a voice message sent through both, which takes an instance connected to WhatsApp"
 
 
 class SmokeFile(SettingsModel):
@@ -30,6 +32,20 @@ class SmokeFile(SettingsModel):
     token_file: Path
     app_url: str
     webhook_secret_file: Path
+    bucket: Bucket
+    bucket_access_key_file: Path
+    bucket_secret_key_file: Path
+    converter_url: str = Field(pattern=r"^https?://[^/@]+/")
+    converter_key_file: Path
+
+    @property
+    def media(self) -> S3:
+        """The bucket with its key."""
+        keys = {
+            "access_key": read_secret(self.bucket_access_key_file),
+            "secret_key": read_secret(self.bucket_secret_key_file),
+        }
+        return S3.model_validate({**self.bucket.model_dump(), **keys})
 
 
 @dataclass(frozen=True)
@@ -50,7 +66,10 @@ class _Message:
 
 
 def run(settings_path: Path, timeout_seconds: float, text: str) -> None:
-    """Follow one message from Evolution to the application and back.
+    """Follow one message from Evolution to the application and back; then try the bucket and the converter.
+
+    Those two as evolution-api would, with its own keys, and not by a message that is sent: of those it keeps media on
+    channels of WhatsApp only, and the instance of this conversation talks to nobody.
 
     Raises:
         ProbeError: Naming the hop that failed.
@@ -58,6 +77,7 @@ def run(settings_path: Path, timeout_seconds: float, text: str) -> None:
     settings = read_settings(settings_path, SmokeFile)
     deadline = Deadline(timeout_seconds)
     token, secret = read_secret(settings.token_file), read_secret(settings.webhook_secret_file)
+    kept_in, converter_key = settings.media, read_secret(settings.converter_key_file)
     evolution = Evolution(settings.evolution_url, token, f'the token of instance "{settings.instance}"', deadline)
     application = Application(settings.app_url, secret, settings.instance, deadline)
     message_id = uuid.uuid4().hex.upper()
@@ -67,16 +87,9 @@ def run(settings_path: Path, timeout_seconds: float, text: str) -> None:
     say(f"  in:  {text}")
     say(f"  out: {reply.text}")
     say(f"answered in {(time.monotonic() - begun) * 1000:.0f} ms")
-    link = hops.follow(hops.VOICED, lambda: _voice(evolution, settings))
-    kind = hops.follow(hops.HEARD, lambda: voice.open_link(link, deadline))
-    say(f"  a voice message became {kind}")
-
-
-def _voice(evolution: Evolution, settings: SmokeFile) -> str:
-    link = evolution.send_audio(settings.instance, CONTACT_NUMBER, voice.recording())
-    if not link:
-        raise ProbeError("evolution-api sent it and kept no file of it: it knows no bucket (S3_ENABLED)")
-    return link
+    hops.attempt(hops.KEPT, lambda: media.prove(kept_in, deadline))
+    hops.attempt(hops.CONVERTED, lambda: voice.prove(settings.converter_url, converter_key, deadline))
+    say(f"  {NOT_SHOWN}")
 
 
 def _inject(evolution: Evolution, settings: SmokeFile, message_id: str, text: str) -> Replies:

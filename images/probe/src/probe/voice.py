@@ -1,22 +1,30 @@
-"""A voice message that the smoke conversation sends, and what must have become of it."""
+"""The converter of voice messages as evolution-api uses it: what it asks for with its key, and nothing without one.
 
+Source: evolution-api 2.3.7, `processAudio` below `src/api/integrations/channel`: a form with `base64` and no format in
+`whatsapp/whatsapp.baileys.service.ts`, one with `file` and format mp4 in `evolution/evolution.channel.service.ts`.
+"""
+
+import base64
+import binascii
 import io
 import math
 import struct
 import wave
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from probe.errors import ProbeError
-from probe.evolution import OK
-from probe.http import HttpService
+import httpx
+
+from probe.http import Form, HttpService, json_of
+from probe.steps import StepError, reach
+from probe.stores import PASSWORD
 from probe.waiting import Deadline
 
+NAME = "audio-converter"
 RATE = 8000
 SECONDS = 1
 PITCH = 440.0
 LOUDNESS = 8000
-
-MEDIA = "the media's server"
 
 
 def recording() -> bytes:
@@ -31,24 +39,64 @@ def recording() -> bytes:
     return content.getvalue()
 
 
-def open_link(url: str, deadline: Deadline) -> str:
-    """Fetch a voice message by its link, as an application would.
+def forms() -> dict[str, Form]:
+    """What evolution-api sends, by the kind of file it wants back: for telephones, and on its EVOLUTION channel."""
+    sound = recording()
+    return {
+        "ogg": {"base64": (None, base64.b64encode(sound), None)},
+        "mp4": {"file": ("smoke.wav", sound, "audio/wav"), "format": (None, b"mp4", None)},
+    }
 
-    Returns:
-        Its kind, `ogg` or `mp4`.
+
+def prove(url: str, key: str, deadline: Deadline) -> None:
+    """Have a tone converted in both ways, and be refused without the key.
+
+    Args:
+        url: The whole address, as evolution-api has it.
+        key: Evolution's key.
+        deadline: Bounds everything.
 
     Raises:
-        ProbeError: The link does not open, or leads to something else.
+        StepError: At DNS, TCP, AUTH, HTTP, AUDIO or KEY.
+        ProbeError: It gives no answer.
     """
     parts = urlsplit(url)
-    server = HttpService(MEDIA, f"{parts.scheme}://{parts.netloc}", deadline)
-    answer = server.request("GET", f"{parts.path}?{parts.query}")
-    if answer.status_code != OK:
-        raise server.unexpected(answer)
-    content = answer.content
+    reach(parts.hostname or "", parts.port or 80)
+    converter = HttpService(NAME, f"{parts.scheme}://{parts.netloc}", deadline)
+    for kind, form in forms().items():
+        answer = converter.request("POST", parts.path, form=form, headers={"apikey": key})
+        if answer.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            raise StepError("AUTH", f"{NAME} refuses evolution-api's key (status {answer.status_code})", PASSWORD)
+        if answer.status_code != HTTPStatus.OK:
+            raise StepError("HTTP", str(converter.unexpected(answer)), "It converted nothing.")
+        if (made := kind_of(_audio(answer))) != kind:
+            raise StepError("AUDIO", f"{NAME} was asked for {kind} and made {made} of a WAV", "Does ffmpeg work in it?")
+    keyless = converter.request("POST", parts.path, form=forms()["ogg"])
+    if keyless.status_code != HTTPStatus.UNAUTHORIZED:
+        raise StepError(
+            "KEY",
+            f"{NAME} does not refuse somebody without a key (status {keyless.status_code})",
+            "Does it know its own (API_KEY)?",
+        )
+
+
+def kind_of(content: bytes) -> str:
+    """Tell a file by how it begins."""
     if content.startswith(b"OggS"):
         return "ogg"
     if content[4:8] == b"ftyp":
         return "mp4"
-    what = "as it was sent, unconverted" if content.startswith(b"RIFF") else "nothing WhatsApp plays"
-    raise ProbeError(f"the link {parts.netloc}{parts.path} leads to {len(content)} bytes, {what}")
+    if content.startswith(b"RIFF"):
+        return "WAV"
+    return f"{len(content)} bytes of another kind"
+
+
+def _audio(answer: httpx.Response) -> bytes:
+    """The file in an answer; empty when there is none."""
+    match json_of(answer):
+        case {"audio": str(text)}:
+            try:
+                return base64.b64decode(text, validate=True)
+            except binascii.Error:
+                return b""
+    return b""
