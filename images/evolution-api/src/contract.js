@@ -1,6 +1,4 @@
-/**
- * What the twin promises to look like: the names and numbers shared by several modules.
- */
+/** What the twin promises to look like: the names and numbers shared by several modules. */
 
 /** Version of Evolution API whose contract is kept. */
 export const CONTRACT_VERSION = '2.3.7';

@@ -5,15 +5,7 @@
  * errors pass through `describeError`. So no level, however talkative, can leak one.
  */
 
-/** @typedef {{error: LogLine, warn: LogLine, info: LogLine, verbose: LogLine, webhooks: LogLine}} Log */
-/** @typedef {(message: string, facts?: Record<string, unknown>) => void} LogLine */
-
-/**
- * @param {string} topic
- * @param {readonly string[]} levels names as in `LOG_LEVEL`
- * @param {(line: string) => void} [write]
- * @returns {Log}
- */
+/** @param {readonly string[]} levels names as in `LOG_LEVEL` */
 export function createLog(topic, levels, write = (line) => process.stdout.write(line)) {
   const line = (level) => (message, facts = {}) => {
     if (levels.includes(level)) write(`${new Date().toISOString()} ${level} [${topic}] ${message}${pairs(facts)}\n`);
@@ -27,14 +19,10 @@ export function createLog(topic, levels, write = (line) => process.stdout.write(
   };
 }
 
-/**
- * What may be said about an error: its kind, code and message, never its attached input, query parameters or detail.
- * @param {unknown} error
- * @returns {Record<string, unknown>}
- */
+/** What may be said about an error: its kind, code and message, never its attached input, query parameters or detail. */
 export function describeError(error) {
   if (!(error instanceof Error)) return { error: typeof error };
-  /** @type {Record<string, unknown>} */
+
   const facts = { error: error.name };
   if ('code' in error) facts.code = error.code;
   // A host with several addresses fails with one error per address and no message of its own.

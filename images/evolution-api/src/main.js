@@ -7,11 +7,10 @@
  */
 import { once } from 'node:events';
 import { createApp } from './app.js';
-import { connectDatabase } from './database/database.js';
+import { createBucketLook } from './bucket.js';
+import { connectDatabase } from './database.js';
 import { createLog, describeError } from './log.js';
-import { createStorage } from './media/storage.js';
-import { fillFromFile } from './settings/dotenv.js';
-import { readSettings } from './settings/settings.js';
+import { fillFromFile, readSettings } from './settings.js';
 
 let log = createLog('main', ['ERROR', 'WARN', 'INFO']);
 
@@ -21,15 +20,14 @@ process.on('uncaughtException', (error) => fail('the server ends after an unexpe
 try {
   const settings = readSettings(fillFromFile(process.env, '.env'));
   log = createLog('main', settings.log.levels);
-  const storage = createStorage({ log: createLog('s3', settings.log.levels), settings: settings.s3 });
-  void storage.prepare();
+  if (settings.s3.enabled) void createBucketLook(settings.s3, createLog('s3', settings.log.levels))();
   const database = await connectDatabase(settings.database.uri, createLog('database', settings.log.levels));
-  const app = createApp({ database, settings, storage, workspace: 'instances' });
+  const app = createApp({ database, folder: 'instances', settings });
   app.start();
   app.server.listen(settings.server.port);
   await once(app.server, 'listening');
   // Port 0 asks for any free one: the line names the one it got.
-  const { port } = /** @type {import('node:net').AddressInfo} */ (app.server.address());
+  const { port } =  (app.server.address());
   log.info('listening', { port });
   await app.load();
 } catch (error) {

@@ -2,7 +2,7 @@
 # Brings the database up to date, or ends the shell it runs in: the container's command sources this file.
 #
 # In a container only the real environment is asked for the provider, as in the official image: a DATABASE_PROVIDER that
-# stands in the .env file alone is not seen here.
+# stands in the .env file alone is not seen here. The two commands rewrite files of the image, as there.
 
 if [ "${DOCKER_ENV:-}" != "true" ] && [ -f .env ]; then
   set -a
@@ -12,9 +12,9 @@ if [ "${DOCKER_ENV:-}" != "true" ] && [ -f .env ]; then
 fi
 
 case "${DATABASE_PROVIDER:-}" in
-  postgresql | psql_bouncer) ;;
+  postgresql) ;;
   *)
-    echo "Error: Database provider invalid." >&2
+    echo "Error: Database provider ${DATABASE_PROVIDER:-} invalid." >&2
     exit 1
     ;;
 esac
@@ -25,3 +25,8 @@ if ! npm run --silent db:deploy; then
   exit 1
 fi
 echo "Migration succeeded"
+if ! npm run --silent db:generate; then
+  echo "Prisma generate failed" >&2
+  exit 1
+fi
+echo "Prisma generate succeeded"

@@ -1,39 +1,29 @@
-/**
- * Failures as the API shows them: `{status, error, response: {message}}`.
- */
+/** Failures as the API shows them: `{status, error, response: {message}}`. */
 import { STATUS_CODES } from 'node:http';
 
-/** A failure with a status. Anything else that is thrown becomes a bare 500. */
+/** A failure with a status. Anything else that is thrown becomes a 500 with its own text, as on the real server. */
 export class HttpError extends Error {
   name = 'HttpError';
 
   /**
-   * @param {number} status
-   * @param {unknown} message a list for most failures, a plain text for a missing key
+   * @param {unknown} message a list for most failures, a plain text for a missing key and for what no route foresaw
+   * @param {string} [error] name of the status
    */
-  constructor(status, message) {
-    super(STATUS_CODES[status]);
+  constructor(status, message, error = STATUS_CODES[status]) {
+    super(error);
     this.status = status;
-    this.body = { status, error: STATUS_CODES[status], response: { message } };
+    this.shown = message;
+    this.body = { status, error, response: { message } };
   }
 }
 
-/** @param {...unknown} messages */
 export const badRequest = (...messages) => new HttpError(400, messages);
 
-/** One text for a missing, a wrong and a foreign key: it tells nobody which. */
+/** One text for a missing, a wrong and a foreign key, and for a right one that could not be looked up. */
 export const unauthorized = () => new HttpError(401, 'Unauthorized');
 
-/** @param {string} message */
 export const forbidden = (message) => new HttpError(403, [message]);
 
-/** @param {string} message */
 export const notFound = (message) => new HttpError(404, [message]);
 
-export const tooLarge = () => new HttpError(413, 'request entity too large');
-
-/** @param {string} message for callers; nothing internal */
-export const internal = (message) => new HttpError(500, message);
-
-/** What is asked for is allowed, only not now. */
-export const busy = () => new HttpError(503, ['Too much is being received at once']);
+export const internal = (message) => new HttpError(500, [message]);

@@ -1,94 +1,57 @@
 /**
  * The HTTP server: body, route, guards, handler, answer.
  */
-import { STATUS_CODES, createServer } from 'node:http';
-import { setTimeout as wait } from 'node:timers/promises';
-import { BODY_LIMIT_BYTES } from '../contract.js';
+import { createServer } from 'node:http';
 import { describeError } from '../log.js';
-import { readJson } from './body.js';
-import { corsHeaders } from './cors.js';
-import { HttpError, internal, notFound } from './errors.js';
-import { isForm, readForm } from './form.js';
+import { isForm, readForm, readJson } from './body.js';
+import { HttpError, notFound } from './errors.js';
 import { match } from './router.js';
-import { createRoom } from './room.js';
 
-/** Stands for an answer that never leaves. */
-const DROPPED = Object.freeze({ status: 0 });
-
-/**
- * @param {object} parts
- * @param {Parameters<typeof corsHeaders>[0]} parts.cors
- * @param {import('../log.js').Log} parts.log
- * @param {number} [parts.roomBytes] of bodies held at once
- * @param {import('./router.js').Route[]} parts.routes
- * @param {import('../twin/faults.js').Strike} [parts.strike] failures asked for
- * @returns {import('node:http').Server}
- */
-export function createHttpServer({ cors, log, roomBytes = BODY_LIMIT_BYTES, routes, strike = () => undefined }) {
-  const room = createRoom(roomBytes);
+export function createHttpServer({ cors, log, routes }) {
   return createServer(async (request, response) => {
-    const place = room.open();
     const started = performance.now();
-    const headers = corsHeaders(cors, request.headers);
-    const { reply, path } = await answer(request, { log, place, routes, strike });
-    place.leave();
-    if (reply === DROPPED) request.socket.destroy();
-    else send(response, reply, headers);
+    const { reply, path } = await answer(request, log, routes);
+    send(response, reply, corsHeaders(cors, request.headers));
     log.verbose('answered', { method: request.method, path, status: reply.status, ms: Math.round(performance.now() - started) });
   });
 }
 
-/** @returns {Promise<{reply: import('./router.js').Reply, path?: string}>} with the pattern, never the path itself */
-async function answer(request, { log, place, routes, strike }) {
+/** With the pattern of the path, never the path itself: the log must not know numbers and names. */
+async function answer(request, log, routes) {
   let path;
   try {
     if (request.method === 'OPTIONS') return { reply: { status: 204 } };
     const { pathname, searchParams } = new URL(request.url, 'http://localhost');
-    // Before the guards, as on the real server: whether a name is taken stands in the body.
-    const body = await readJson(request, place);
+    // Before the guards: whether a name is taken stands in the body.
+    const body = await readJson(request);
     const found = match(routes, request.method, pathname);
     if (!found) throw notFound(`Cannot ${request.method} ${request.url}`);
     path = found.route.path;
-    const call = {
-      authorization: request.headers.authorization,
-      body,
-      host: request.headers.host ?? '',
-      key: request.headers.apikey,
-      params: found.params,
-      query: searchParams,
-    };
-    const fault = found.route.exempt ? undefined : strike(path, found.params);
-    const reply = await withFault(fault, async () => {
-      for (const guard of found.route.guards ?? []) await guard(call);
-      if (found.route.form && isForm(request)) Object.assign(call, await readForm(request, place));
-      return found.route.handle(call);
-    });
-    return { reply, path };
+    const { apikey, authorization, host = '' } = request.headers;
+    const call = { authorization, body, host, key: apikey, params: found.params, query: searchParams };
+    for (const guard of found.route.guards ?? []) await guard(call);
+    if (found.route.form && isForm(request)) Object.assign(call, await readForm(request));
+    return { reply: await found.route.handle(call), path };
   } catch (error) {
-    return { reply: failure(error, log, path), path };
+    if (error instanceof HttpError) return { reply: { status: error.status, body: error.body }, path };
+    log.error('a request failed', { path, ...describeError(error) });
+    return { reply: { status: 500, body: new HttpError(500, error.message || 'Internal Server Error').body }, path };
   }
 }
 
-/** @param {import('../twin/faults.js').Fault | undefined} fault @param {() => Promise<import('./router.js').Reply>} work */
-async function withFault(fault, work) {
-  if (!fault) return work();
-  if (fault.delayMs) await wait(fault.delayMs);
-  if (fault.status !== undefined) {
-    throw new HttpError(fault.status, [STATUS_CODES[fault.status] ?? 'Failed on request']);
-  }
-  if (fault.drop === 'before') return DROPPED;
-  const reply = await work();
-  return fault.drop === 'after' ? DROPPED : reply;
+/** Nothing for an origin that is not listed: its browser refuses the answer. */
+export function corsHeaders({ credentials, methods, origins }, request) {
+  const { origin } = request;
+  if (!origin || !(origins.includes('*') || origins.includes(origin))) return {};
+  return {
+    'Access-Control-Allow-Origin': origin,
+    'Access-Control-Allow-Methods': methods,
+    'Access-Control-Allow-Headers': request['access-control-request-headers'] ?? '*',
+    Vary: 'Origin',
+    ...(credentials ? { 'Access-Control-Allow-Credentials': 'true' } : {}),
+  };
 }
 
-function failure(error, log, path) {
-  if (error instanceof HttpError) return { status: error.status, body: error.body };
-  log.error('a request failed', { path, ...describeError(error) });
-  const { status, body } = internal('Internal Server Error');
-  return { status, body };
-}
-
-/** @param {import('node:http').ServerResponse} response @param {import('./router.js').Reply} reply @param {object} cors */
 function send(response, { status, body, headers, text, type = 'application/json; charset=utf-8' }, cors) {
   const content = text ?? (body === undefined ? '' : JSON.stringify(body));
   response.writeHead(status, {

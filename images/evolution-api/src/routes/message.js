@@ -1,59 +1,73 @@
 /**
  * `/message/*`: what an application sends.
+ *
+ * Source: evolution-api 2.3.7, src/api/controllers/sendMessage.controller.ts; src/validate/message.schema.ts.
  */
-import { readAudioRequest, readMediaRequest } from '../domain/mediaRequest.js';
-import { badRequest } from '../http/errors.js';
+import { HttpError, badRequest, internal } from '../http/errors.js';
 import { check } from '../http/validate.js';
+import { KINDS, convertAudio, isBase64, isUrl, mediaContent } from '../media.js';
 
-/** @type {import('../http/validate.js').Schema} */
-const TEXT_SCHEMA = {
+const COMMON = {
+  number: { type: 'string', description: 'Invalid format' },
+  delay: { type: 'integer', description: 'Enter a value in milliseconds' },
+  quoted: { type: 'object', properties: { key: { type: 'object', required: ['id'], properties: { id: { type: 'string' } } } } },
+};
+
+const TEXT_SCHEMA = { type: 'object', required: ['number', 'text'], properties: { ...COMMON, text: { type: 'string' } } };
+
+const AUDIO_SCHEMA = { type: 'object', required: ['number'], properties: { ...COMMON, audio: { type: 'string' } } };
+
+const MEDIA_SCHEMA = {
   type: 'object',
-  required: ['number', 'text'],
+  required: ['number', 'mediatype'],
   properties: {
-    number: { type: 'string', pattern: /^\d+[.@\w-]+/, description: '"number" must be a numeric string' },
-    text: { type: 'string' },
-    delay: { type: 'number' },
+    ...COMMON,
+    caption: { type: 'string' },
+    fileName: { type: 'string' },
+    media: { type: 'string' },
+    mediatype: { type: 'string', enum: KINDS },
+    mimetype: { type: 'string' },
   },
 };
 
-/**
- * @param {object} parts
- * @param {ReturnType<typeof import('../twin/conversations.js').createConversations>} parts.conversations
- * @param {ReturnType<typeof import('../http/guards.js').createGuards>} parts.guards
- * @param {ReturnType<typeof import('../domain/instances.js').createInstances>} parts.instances
- * @param {ReturnType<typeof import('../domain/outgoingMedia.js').createOutgoingMedia>} parts.media
- * @param {ReturnType<typeof import('../domain/messages.js').createMessages>} parts.messages
- * @returns {import('../http/router.js').Route[]}
- */
-export function messageRoutes({ conversations, guards, instances, media, messages }) {
-  const own = [guards.exists, guards.holdsKey];
-
+export function messageRoutes({ audioConverter, conversations, guards, instances, messages }) {
   /** A contact that answers hears a text, a caption, or of media without one their kind: `[audioMessage]`. */
-  const sent = (instance, message, text) => {
-    conversations.hear(instance, { number: message.key.remoteJid, text: text || `[${message.messageType}]` });
-    return { status: 201, body: message };
+  const send = async (params, request, content, text) => {
+    const instance = instances.get(params.instanceName);
+    const sent = await messages.send(instance, request, content);
+    conversations.hear(instance, { number: sent.key.remoteJid, text: text || `[${sent.messageType}]` });
+    return { status: 201, body: sent };
   };
 
-  const sendText = async ({ body, params }) => {
+  const sendText = ({ body, params }) => {
     check(body, TEXT_SCHEMA);
-    if (body.text === '') throw badRequest('Text is required');
-    const instance = instances.known(params.instanceName);
-    const content = { message: { conversation: body.text }, messageType: 'conversation' };
-    return sent(instance, await messages.send(instance, body, () => content), body.text);
+    return send(params, body, { message: { conversation: body.text }, messageType: 'conversation' }, body.text);
   };
 
-  const sendMedia = async ({ body, file, params }) => {
-    const request = readMediaRequest(body, file);
-    const instance = instances.known(params.instanceName);
-    return sent(instance, await media.media(instance, request), request.caption);
+  const sendMedia = ({ body, file, params }) => {
+    check(body, MEDIA_SCHEMA);
+    const { caption, fileName, media, mediatype: kind } = body;
+    if (kind === 'document' && !fileName && isBase64(media)) throw badRequest('For base64 the file name must be informed.');
+    if (!file && !isUrl(media) && !isBase64(media)) throw badRequest('Owned media must be a url or base64');
+    // The name of a document without one is looked for in its address, which a file has not.
+    if (kind === 'document' && !fileName && (file || !/.*\/(.+?)\./.test(media))) {
+      throw internal("TypeError: Cannot read properties of null (reading '1')");
+    }
+    return send(params, body, mediaContent(kind, file ? undefined : media), caption);
   };
 
   const sendWhatsAppAudio = async ({ body, file, params }) => {
-    const request = readAudioRequest(body, file);
-    const instance = instances.known(params.instanceName);
-    return sent(instance, await media.audio(instance, request));
+    check(body, AUDIO_SCHEMA);
+    if (!file && !isUrl(body.audio) && !isBase64(body.audio)) {
+      throw badRequest('Owned media must be a url, base64, or valid file with buffer');
+    }
+    // On this channel an uploaded file alone is taken.
+    if (!file) throw new HttpError(500, 'File or buffer is undefined.');
+    await convertAudio(audioConverter, file);
+    return send(params, body, mediaContent('audio'));
   };
 
+  const own = [guards.exists, guards.holdsKey];
   return [
     { method: 'POST', path: '/message/sendText/:instanceName', guards: own, handle: sendText },
     { method: 'POST', path: '/message/sendMedia/:instanceName', form: true, guards: own, handle: sendMedia },

@@ -4,27 +4,23 @@
  * `METRICS_ALLOWED_IPS` is accepted and has no effect: in 2.3.7 the check never blocks anybody.
  */
 import { CONTRACT_VERSION } from '../contract.js';
-import { sameSecret } from '../http/secret.js';
+import { sameSecret } from '../http/guards.js';
 
 const UNCACHED = Object.freeze({ 'Cache-Control': 'no-cache, no-store, must-revalidate' });
 const TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-/**
- * @param {{registry: import('../domain/registry.js').Registry, settings: import('../settings/settings.js').Settings}} parts
- * @returns {import('../http/router.js').Route[]}
- */
-export function metricsRoutes({ registry, settings }) {
+export function metricsRoutes({ instances, settings }) {
   const { authRequired, enabled, password, user } = settings.metrics;
   if (!enabled) return [];
 
   const handle = ({ authorization }) => {
     const refusal = authRequired ? refuse(authorization, user, password) : undefined;
-    return refusal ?? { status: 200, headers: UNCACHED, text: render(registry.all(), settings), type: TYPE };
+    return refusal ?? { status: 200, headers: UNCACHED, text: render(instances.all(), settings), type: TYPE };
   };
   return [{ method: 'GET', path: '/metrics', handle }];
 }
 
-/** @returns {import('../http/router.js').Reply | undefined} plain texts, unlike the errors of every other route */
+/** Plain texts, unlike the errors of every other route. */
 function refuse(authorization, user, password) {
   const refused = (status, text, headers) => ({ status, headers, text, type: 'text/html; charset=utf-8' });
   if (!user || !password) return refused(500, 'Metrics authentication not configured');
@@ -37,25 +33,20 @@ function refuse(authorization, user, password) {
   return right ? undefined : refused(401, 'Invalid credentials');
 }
 
-/**
- * @param {import('../domain/registry.js').Instance[]} instances
- * @param {{database: {clientName: string}, server: {url: string}}} settings
- * @returns {string}
- */
 export function render(instances, { database, server }) {
   const environment = { version: CONTRACT_VERSION, clientName: database.clientName, serverUrl: server.url };
   const labels = ({ name, integration }) => ({ instance: name, integration });
   const up = (instance) => sample('evolution_instance_up', labels(instance), instance.state === 'open' ? 1 : 0);
   const state = (instance) => sample('evolution_instance_state', { ...labels(instance), state: instance.state }, 1);
   return [
-    ...family('evolution_environment_info', 'Version and names of this server', [
+    ...family('evolution_environment_info', 'Environment information', [
       sample('evolution_environment_info', environment, 1),
     ]),
-    ...family('evolution_instances_total', 'Instances this server holds', [
+    ...family('evolution_instances_total', 'Total number of instances', [
       sample('evolution_instances_total', {}, instances.length),
     ]),
-    ...family('evolution_instance_up', '1 while the instance is connected', instances.map(up)),
-    ...family('evolution_instance_state', 'State of the instance as a label', instances.map(state)),
+    ...family('evolution_instance_up', '1 if instance state is open, else 0', instances.map(up)),
+    ...family('evolution_instance_state', 'Instance state as a labelled metric', instances.map(state)),
     '',
   ].join('\n');
 }

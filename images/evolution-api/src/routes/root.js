@@ -1,16 +1,10 @@
-/**
- * What is served without a key: the greeting and the manager's page.
- */
+/** What is served without a key: the greeting and the manager's page. */
 import { readFileSync } from 'node:fs';
 import { CONTRACT_VERSION } from '../contract.js';
 import { notFound } from '../http/errors.js';
 
 const PAGE = new URL('../../manager/index.html', import.meta.url);
 
-/**
- * @param {import('../settings/settings.js').Settings} settings
- * @returns {import('../http/router.js').Route[]}
- */
 export function rootRoutes(settings) {
   const page = readFileSync(PAGE, 'utf8');
   const manager = () => {

@@ -9,29 +9,9 @@ import { randomUUID } from 'node:crypto';
 import { describeError } from '../log.js';
 
 /**
- * @typedef {object} Turn
- * @property {string} when regular expression, case ignored; matched anywhere in the text
- * @property {(string | {message: object, messageType: string})[]} answers said in this order
- * @property {number} [delayMs] before each answer
- * @property {number} [times] how often it speaks; 1 unless given
- */
-
-/**
- * @typedef {object} Conversation
- * @property {string} number of the contact
- * @property {string} [instance] only with this one; without it, with all
- * @property {string} [pushName]
- * @property {Turn[]} turns
- */
-
-/**
- * @param {object} parts
- * @param {import('../log.js').Log} parts.log
  * @param {(event: object) => Promise<boolean>} parts.receive takes an inbound event, as `/webhook/evolution` does
- * @param {(work: () => void, ms: number) => void} [parts.after]
  */
 export function createConversations({ log, receive, after = setTimeout }) {
-  /** @type {Map<string, Conversation & {id: string}>} */
   const conversations = new Map();
 
   const findTurn = (instance, number, text) => {
@@ -44,24 +24,20 @@ export function createConversations({ log, receive, after = setTimeout }) {
     return undefined;
   };
 
-  const say = async (instance, conversation, turn, rest) => {
-    const [answer, ...later] = rest;
-    if (answer === undefined) return;
-    try {
-      await receive(inbound(instance, conversation, answer));
-    } catch (error) {
-      log.error('a contact could not answer', { instance: instance.name, ...describeError(error) });
-    }
-    schedule(instance, conversation, turn, later);
-  };
-
   // One after the other, so that answers arrive in the order they are written in.
-  const schedule = (instance, conversation, turn, rest) => {
-    if (rest.length > 0) after(() => say(instance, conversation, turn, rest), turn.delayMs);
+  const schedule = (instance, conversation, turn, [answer, ...later]) => {
+    if (answer === undefined) return;
+    after(async () => {
+      try {
+        await receive(inbound(instance, conversation, answer));
+      } catch (error) {
+        log.error('a contact could not answer', { instance: instance.name, ...describeError(error) });
+      }
+      schedule(instance, conversation, turn, later);
+    }, turn.delayMs);
   };
 
   return {
-    /** @param {Conversation} request */
     add: ({ number, instance, pushName, turns }) => {
       const id = randomUUID();
       conversations.set(id, { id, number, instance, pushName, turns: turns.map(readTurn) });
@@ -77,10 +53,10 @@ export function createConversations({ log, receive, after = setTimeout }) {
     },
     /** Called for every text an instance has sent. */
     hear: (instance, { number, text }) => {
-      const found = findTurn(instance, number, text);
-      if (!found) return;
-      found.turn.spoken += 1;
-      schedule(instance, found.conversation, found.turn, found.turn.answers);
+      const { conversation, turn } = findTurn(instance, number, text) ?? {};
+      if (!turn) return;
+      turn.spoken += 1;
+      schedule(instance, conversation, turn, turn.answers);
     },
   };
 }
@@ -95,12 +71,8 @@ function shown(conversation) {
 
 function inbound(instance, { number, pushName }, answer) {
   const content = typeof answer === 'string' ? { message: { conversation: answer }, messageType: 'conversation' } : answer;
-  return {
-    numberId: instance.number,
-    key: { id: randomUUID(), remoteJid: `${digits(number)}@s.whatsapp.net`, fromMe: false },
-    pushName,
-    ...content,
-  };
+  const remoteJid = number.includes('@') ? number : `${number}@s.whatsapp.net`;
+  return { numberId: instance.number, key: { id: randomUUID(), remoteJid, fromMe: false }, pushName, ...content };
 }
 
 /** `5511…` and `5511…@s.whatsapp.net` are the same contact. */

@@ -1,37 +1,71 @@
 /**
- * `/twin/*`: what the real server does not have. Contacts that answer, and failures on request, for whoever holds the
- * global key.
+ * `/twin/conversations`: what the real server does not have. Contacts that answer, for whoever holds the global key.
  */
-import { notFound, unauthorized } from '../http/errors.js';
-import { readConversation, readFault } from './requests.js';
+import { badRequest, notFound } from '../http/errors.js';
+import { check } from '../http/validate.js';
 
-/**
- * @param {object} parts
- * @param {ReturnType<typeof import('./conversations.js').createConversations>} parts.conversations
- * @param {ReturnType<typeof import('./faults.js').createFaults>} parts.faults
- * @param {ReturnType<typeof import('../http/guards.js').createGuards>} parts.guards
- * @param {string[]} parts.paths of the routes a fault may name
- * @returns {import('../http/router.js').Route[]}
- */
-export function twinRoutes({ conversations, faults, guards, paths }) {
-  const owner = async ({ key }) => {
-    if (!guards.isGlobal(key)) throw unauthorized();
+const PATH = '/twin/conversations';
+const LONGEST_DELAY_MS = 10 * 60_000;
+
+const TURN = {
+  type: 'object',
+  required: ['when', 'answers'],
+  properties: { when: { type: 'string' }, answers: { type: 'array' }, delayMs: { type: 'number' }, times: { type: 'number' } },
+};
+
+const SCHEMA = {
+  type: 'object',
+  required: ['number', 'turns'],
+  properties: {
+    number: { type: 'string', pattern: /^\d+(@[\w.-]+)?$/ },
+    instance: { type: 'string' },
+    pushName: { type: 'string' },
+    turns: { type: 'array', items: TURN },
+  },
+};
+
+export function twinRoutes({ conversations, guards }) {
+  const owner = [guards.isOwner];
+  const remove = ({ params }) => {
+    if (conversations.clear(params.id) === 0) throw notFound(`Nothing has the id "${params.id}"`);
+    return { status: 200, body: { cleared: 1 } };
   };
-  const collection = (path, items, read) => [
-    { method: 'POST', path, guards: [owner], handle: ({ body }) => ({ status: 201, body: items.add(read(body)) }) },
-    { method: 'GET', path, guards: [owner], handle: () => ({ status: 200, body: items.all() }) },
-    { method: 'DELETE', path, guards: [owner], handle: () => ({ status: 200, body: { cleared: items.clear() } }) },
-    { method: 'DELETE', path: `${path}/:id`, guards: [owner], handle: ({ params }) => remove(items, params.id) },
-  ];
   return [
-    ...collection('/twin/conversations', conversations, readConversation),
-    ...collection('/twin/faults', faults, (body) => readFault(body, paths)),
-    // A fault of every route must not strike those that lift it.
-  ].map((route) => ({ ...route, exempt: true }));
+    { method: 'POST', path: PATH, guards: owner, handle: ({ body }) => ({ status: 201, body: conversations.add(readConversation(body)) }) },
+    { method: 'GET', path: PATH, guards: owner, handle: () => ({ status: 200, body: conversations.all() }) },
+    { method: 'DELETE', path: PATH, guards: owner, handle: () => ({ status: 200, body: { cleared: conversations.clear() } }) },
+    { method: 'DELETE', path: `${PATH}/:id`, guards: owner, handle: remove },
+  ];
 }
 
-function remove(items, id) {
-  const cleared = items.clear(id);
-  if (cleared === 0) throw notFound(`Nothing has the id "${id}"`);
-  return { status: 200, body: { cleared } };
+/** Refuses with all findings at once. */
+export function readConversation(body) {
+  check(body, SCHEMA);
+  const findings = body.turns.flatMap((turn, index) => turnProblems(turn, `turns[${index}]`));
+  if (body.turns.length === 0) findings.push('turns: empty, so the contact would never answer');
+  if (findings.length > 0) throw badRequest(findings);
+  return body;
+}
+
+function turnProblems({ when, answers, delayMs = 0, times = 1 }, path) {
+  const within = (value, least, most) => Number.isInteger(value) && value >= least && value <= most;
+  return [
+    ...(isPattern(when) ? [] : [`${path}.when is not a regular expression`]),
+    ...(answers.length > 0 && answers.every(isAnswer) ? [] : [`${path}.answers: texts, or objects with message and messageType`]),
+    ...(within(delayMs, 0, LONGEST_DELAY_MS) ? [] : [`${path}.delayMs must be a whole number from 0 to ${LONGEST_DELAY_MS}`]),
+    ...(within(times, 1, Number.MAX_SAFE_INTEGER) ? [] : [`${path}.times must be a whole number from 1`]),
+  ];
+}
+
+function isAnswer(answer) {
+  if (typeof answer === 'string') return answer !== '';
+  return typeof answer?.message === 'object' && answer.message !== null && typeof answer.messageType === 'string';
+}
+
+function isPattern(text) {
+  try {
+    return Boolean(new RegExp(text, 'iu'));
+  } catch {
+    return false;
+  }
 }
