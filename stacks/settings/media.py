@@ -73,6 +73,8 @@ class VersitygwSettings(Settings):
         default=256, description="Memory limit in MiB. It idles at 20; uploads in parts of several clients need more."
     )
     port: Port = Field(
-        default=9000, description="Its port on the host, in development only. 9000, which MinIO does not use then."
+        default=7070,
+        description="Its port on the host, in development only. 7070 is its usual one; MinIO's is taken while the one "
+        "follows the other.",
     )
     rotation: Rotation = Field(default=0, description=ROTATION)
