@@ -4,7 +4,7 @@ Owns the container, its data volume and the root user's password. Deliberately n
 them, which are in `components.minio_bucket`; several servers or disks.
 
 Its project has ended: the last published image is of September 2025. Any other S3 server can take its place, because
-consumers are given an `S3Connection` and nothing else.
+consumers are given an `S3Connection` and nothing else; `components.versitygw` is one.
 
 Source: https://github.com/minio/minio RELEASE.2025-09-07T16-13-09Z, `Dockerfile.release:37` a base without grep, sed
 and awk, `:49` usual names of secrets, `:62` mc and curl, `:70` a volume without a directory of its own; no user but
@@ -21,7 +21,7 @@ import pulumi
 
 from components.base import lock, secrets
 from components.base.engines.containers import ContainersEngine
-from components.base.s3 import MinioConnection
+from components.base.s3 import USER_MIN, MinioConnection
 from components.base.spec import FILES_ROOT, DataVolume, NetworkName, Port, Probe, Resources, ServiceSpec, Stop
 
 S3_PORT: Final = 9000
@@ -29,8 +29,6 @@ CONSOLE_PORT: Final = 9001
 DATA_PATH: Final = "/data"
 USER_FILE: Final = "root_user"
 PASSWORD_FILE: Final = "root_password"  # noqa: S105 a file name
-USER_MIN: Final = 3
-"""Characters of a user's name. Source: the server's `internal/auth/credentials.go:38`."""
 
 MEMORY_SHARE: Final = 0.9
 """Of the memory limit: Go's collector works harder from there on, instead of being killed at the limit."""

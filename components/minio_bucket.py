@@ -12,7 +12,6 @@ https://min.io/docs/minio/linux/reference/minio-mc.html
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, final
@@ -21,19 +20,12 @@ import pulumi
 
 from components.base import lock, secrets
 from components.base.engines.containers import ContainersEngine
-from components.base.s3 import MinioConnection, S3Connection
+from components.base.s3 import MinioConnection, S3Connection, alternating, refuse_bucket
 from components.base.spec import FILES_ROOT, JobSpec, Resources
-from components.minio import PASSWORD_FILE, USER_FILE, USER_MIN
+from components.minio import PASSWORD_FILE, USER_FILE
 
 SCRIPT_FILE: Final = "bucket.sh"
 POLICY_FILE: Final = "policy.json"
-SECOND_SLOT: Final = "_b"
-"""What the second of two alternating users ends with."""
-
-BUCKET_NAME: Final = r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"
-"""Without the dots S3 allows as well: certificates for hosts below a name do not cover them."""
-
-USER_NAME: Final = rf"[A-Za-z0-9_-]{{{USER_MIN},62}}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,23 +55,11 @@ class MinioBucketArgs:
         Raises:
             ValueError: The bucket or the user has a name that cannot be.
         """
-        if not re.fullmatch(BUCKET_NAME, self.bucket):
-            raise ValueError(
-                f"bucket {self.bucket!r}: the server would refuse it. "
-                "Give 3 to 63 lower-case letters, digits and hyphens, no hyphen first or last"
-            )
-        if not re.fullmatch(USER_NAME, self.user) or self.server.root_user in {self.user, self.user + SECOND_SLOT}:
-            raise ValueError(
-                f"user {self.user!r} of bucket {self.bucket}: the server would refuse it or take it for its root user. "
-                f"Give {USER_MIN} to 62 letters, digits, hyphens and underscores, other than {self.server.root_user}"
-            )
+        refuse_bucket(self.bucket, self.user, self.server.root_user)
 
     def users(self) -> list[str]:
         """Returns its users, the one in use first; a password of the user's own needs only one."""
-        if self.password is not None:
-            return [self.user]
-        both = [self.user, self.user + SECOND_SLOT]
-        return both if self.rotation % 2 == 0 else both[::-1]
+        return [self.user] if self.password is not None else alternating(self.user, self.rotation)
 
 
 @final

@@ -46,6 +46,7 @@ _EVOLUTION: Final[Mapping[str, str]] = {
     "S3_REGION": "s3.region",
     "S3_SECRET_KEY": "s3.secretKey",
     "S3_USE_SSL": "s3.useSsl",
+    "VERSITYGW_PORT": "versitygw.port",
 }
 
 VARIABLES: Final[Mapping[str, KeyNames]] = {

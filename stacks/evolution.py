@@ -178,18 +178,24 @@ class Evolution(pulumi.ComponentResource):
 
 def images(settings: EvolutionSettings) -> Sequence[str]:
     """Returns the images of the lock file it runs on, or builds its own from."""
-    chosen = {"minio": settings.s3 is None, "pgadmin": settings.pgadmin.enabled}
+    chosen = {**media(settings), "pgadmin": settings.pgadmin.enabled}
     return sorted(IMAGES | {image for image, wanted in chosen.items() if wanted})
 
 
 def services(settings: EvolutionSettings) -> Sequence[str]:
     """Returns its long-running services."""
     chosen = {
-        "minio": settings.s3 is None,
+        **media(settings),
         "pgadmin": settings.pgadmin.enabled,
         "worker": settings.app.worker.replicas > 0,
     }
     return sorted(SERVICES | {service for service, wanted in chosen.items() if wanted})
+
+
+def media(settings: EvolutionSettings) -> Mapping[str, bool]:
+    """Returns each server of ours that may keep the media, and whether it does; they are images and services alike."""
+    ours = settings.s3 is None
+    return {"minio": ours and not settings.versitygw.enabled, "versitygw": ours and settings.versitygw.enabled}
 
 
 def host_ports(settings: EvolutionSettings, production: bool) -> Mapping[str, int]:  # noqa: FBT001 `System.ports` names it
@@ -203,8 +209,11 @@ def host_ports(settings: EvolutionSettings, production: bool) -> Mapping[str, in
             "evolution-postgres": settings.evolution_postgres.port,
             "rabbitmq": settings.rabbitmq.console_port,
         }
-        if settings.s3 is None:
+        kept = media(settings)
+        if kept["minio"]:
             ports |= {"minio": settings.minio.console_port, MINIO_S3: settings.minio.s3_port}
+        if kept["versitygw"]:
+            ports["versitygw"] = settings.versitygw.port
         if settings.pgadmin.enabled:
             ports["pgadmin"] = settings.pgadmin.port
     return {service: port + settings.port_offset for service, port in ports.items()}

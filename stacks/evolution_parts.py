@@ -24,10 +24,11 @@ from components.postgres import PostgresArgs
 from components.rabbitmq import RabbitConsumer, RabbitMqArgs
 from components.redis import RedisArgs
 from components.smoke import SERVICE as SMOKE
+from components.versitygw import VersitygwArgs
 from components.worker import WorkerArgs
 from stacks.settings.evolution import EvolutionSettings
 from stacks.settings.evolution_api import AudioConverterSettings, EvolutionApiSettings
-from stacks.settings.media import MinioSettings, S3Settings
+from stacks.settings.media import MinioSettings, S3Settings, VersitygwSettings
 from stacks.settings.stores import DatabaseSettings
 from stacks.values import revealed
 
@@ -123,6 +124,18 @@ def minio_args(settings: MinioSettings, console_port: int | None, s3_port: int |
 def bucket_args(settings: MinioSettings, server: MinioConnection) -> MinioBucketArgs:
     """Returns the arguments of the bucket that Evolution API writes media to."""
     return MinioBucketArgs(bucket=settings.bucket, rotation=settings.rotation, server=server, user="evolution")
+
+
+def versitygw_args(settings: VersitygwSettings, host_port: int | None) -> VersitygwArgs:
+    """Returns the arguments of Versity S3 Gateway, with the bucket that Evolution API writes media to."""
+    return VersitygwArgs(
+        bucket=settings.bucket,
+        host_port=host_port,
+        resources=Resources(memory_mib=settings.memory_mib, cpus=1),
+        rotation=settings.rotation,
+        user="evolution",
+        volume="versitygw_data",
+    )
 
 
 def external_s3(settings: S3Settings) -> S3Connection:

@@ -12,6 +12,7 @@ from components.minio_bucket import MinioBucket
 from components.postgres import Postgres
 from components.rabbitmq import RabbitMq
 from components.redis import Redis
+from components.versitygw import ADMIN, Versitygw
 from stacks import evolution_parts as parts
 from stacks.settings.evolution import EvolutionSettings
 
@@ -83,6 +84,15 @@ def _media(
 ) -> tuple[S3Connection, Credentials]:
     if settings.s3 is not None:
         return parts.external_s3(settings.s3), {}
+    if settings.versitygw.enabled:
+        kept = Versitygw("versitygw", parts.versitygw_args(settings.versitygw, ports.get("versitygw")), engine, child)
+        keys: Mapping[str, pulumi.Input[str]] = {
+            "access key": kept.connection.access_key,
+            "admin": ADMIN,
+            "admin key": kept.admin_key,
+            "secret key": kept.connection.secret_key,
+        }
+        return kept.connection, {"versitygw": keys}
     server = Minio("minio", parts.minio_args(settings.minio, ports.get("minio"), ports.get(MINIO_S3)), engine, child)
     bucket = MinioBucket("minio-bucket", parts.bucket_args(settings.minio, server.connection), engine, child)
     logins: Mapping[str, pulumi.Input[str]] = {

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -25,18 +26,46 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+class Support(_Model):
+    """What a person must know about the version a registry serves."""
+
+    text: str
+    """Why it is this one, and the way on."""
+    source: str
+    """Address of the page that says so."""
+    until: date | None = None
+    """Last day on which it is safe to run; None where nobody has named one."""
+
+    def over(self, today: date) -> bool:
+        """Whether that day is past."""
+        return self.until is not None and self.until < today
+
+
 class RegistryImage(_Model):
     """An image as a registry serves it."""
 
     repository: str
     version: str
-    digest: str
-    certainty: Literal["A", "B", "S", "verified"]
+    support: Support
+    digest: str = ""
+    """Empty until `lock-images` has written it: the tag alone may mean another image tomorrow."""
+    certainty: Literal["A", "B", "S", "verified"] | None = None
+
+    @model_validator(mode="after")
+    def _says_how_sure_its_digest_is(self) -> "RegistryImage":
+        if bool(self.digest) != bool(self.certainty):
+            raise ValueError("digest and certainty belong together: give both, or neither for an image by tag alone")
+        return self
+
+    @property
+    def tagged(self) -> str:
+        """Name and tag, as a registry is asked what they mean today."""
+        return f"{self.repository}:{self.version}"
 
     @property
     def reference(self) -> str:
         """Name, tag for the reader, digest for the engine."""
-        return f"{self.repository}:{self.version}@{self.digest}"
+        return f"{self.tagged}@{self.digest}" if self.digest else self.tagged
 
 
 class LocalImage(_Model):
@@ -126,12 +155,25 @@ def reference(name: str, source: Source) -> str:
     Raises:
         KeyError: The image is not to be had from that source.
     """
-    if source == "local":
-        return local_reference(name)
-    registry = load()[name].registry
-    if registry is None:
+    return local_reference(name) if source == "local" else registry(name).reference
+
+
+def registry(name: str) -> RegistryImage:
+    """Returns how a registry serves an image.
+
+    Raises:
+        KeyError: The image is in no registry.
+    """
+    found = load()[name].registry
+    if found is None:
         raise KeyError(f"{name} is in no registry according to {LOCK_FILE.name}")
-    return registry.reference
+    return found
+
+
+def pulled(names: Iterable[str]) -> list[str]:
+    """Returns the images of a registry that some images are or start from."""
+    used = {entry.built.base if (entry := load()[name]).built else name for name in names}
+    return sorted(name for name in used if load()[name].registry)
 
 
 def local_used(names: Iterable[str]) -> list[str]:

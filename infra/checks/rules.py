@@ -30,6 +30,7 @@ def check(draft: Draft) -> None:
             _certificate(draft, name, settings)
             _hot_reload(draft, name, settings)
             _pgadmin(draft, name, settings)
+            _media(draft, name, settings)
 
 
 def _production(draft: Draft) -> None:
@@ -132,4 +133,13 @@ def _pgadmin(draft: Draft, system: str, settings: EvolutionSettings) -> None:
             ("systems", system, "pgadmin", "enabled"),
             "is for development: in production it would hold the passwords of both databases and publish no port. "
             f"Remove the line. A database's own client: make shell STACK={draft.stack} SERVICE=db",
+        )
+
+
+def _media(draft: Draft, system: str, settings: EvolutionSettings) -> None:
+    if settings.s3 is not None and settings.versitygw.enabled:
+        draft.refuse(
+            ("systems", system, "versitygw", "enabled"),
+            "must not be true with s3: media are kept in one place, and this one would stay empty. Remove the line, or "
+            "s3.",
         )

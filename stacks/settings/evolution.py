@@ -9,7 +9,7 @@ from stacks.settings.app import AppSettings
 from stacks.settings.base import Settings
 from stacks.settings.evolution_api import AudioConverterSettings, EvolutionApiSettings
 from stacks.settings.ingress import IngressSettings
-from stacks.settings.media import MinioSettings, S3Settings
+from stacks.settings.media import MinioSettings, S3Settings, VersitygwSettings
 from stacks.settings.stores import (
     AppDatabaseSettings,
     EvolutionDatabaseSettings,
@@ -27,6 +27,7 @@ SMALL: Final[Mapping[str, Any]] = {
     "minio": {"memoryMib": 256},
     "rabbitmq": {"memoryMib": 320},
     "redis": {"memoryMib": 128},
+    "versitygw": {"memoryMib": 128},
 }
 """Defaults of the profile `small`: what each service was measured to need, with a half of it to spare."""
 
@@ -54,6 +55,7 @@ class EvolutionSettings(Settings):
     rabbitmq: RabbitMqSettings = Field(default_factory=RabbitMqSettings)
     redis: RedisSettings = Field(default_factory=RedisSettings)
     s3: S3Settings | None = Field(default=None, description="An S3 server of your own, in place of MinIO.")
+    versitygw: VersitygwSettings = Field(default_factory=VersitygwSettings)
 
     @classmethod
     def filled(cls, tree: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Settings of the store for media: MinIO, or any S3 server."""
+"""Settings of the store for media: MinIO, Versity S3 Gateway, or any S3 server."""
 
 from pydantic import Field
 
@@ -7,6 +7,7 @@ from stacks.values import (
     BucketName,
     HostName,
     LoginName,
+    Memory,
     Port,
     RegionName,
     Rotation,
@@ -55,3 +56,25 @@ class S3Settings(Settings):
     region: RegionName = Field(default="us-east-1", description="Region that requests are signed for.")
     secret_key: S3Secret = Field(description="The key itself; set it with --secret.")
     use_ssl: bool = Field(default=True, description="Whether it speaks TLS. true, because media are personal data.")
+
+
+class VersitygwSettings(Settings):
+    """Versity S3 Gateway in MinIO's place: under Apache-2.0, developed on, smaller, without a console."""
+
+    bucket: BucketName = Field(
+        default="evolution", description="Its bucket, private. Another name is another, empty bucket."
+    )
+    enabled: bool = Field(
+        default=False,
+        description="Whether it keeps the media. Changing it moves no object: what the other server has stays in its "
+        "volume, and docs/operating.md says how it is taken over. false, because MinIO is the documents' own.",
+    )
+    memory_mib: Memory = Field(
+        default=256, description="Memory limit in MiB. It idles at 20; uploads in parts of several clients need more."
+    )
+    port: Port = Field(
+        default=7070,
+        description="Its port on the host, in development only. 7070 is its usual one; MinIO's is taken while the one "
+        "follows the other.",
+    )
+    rotation: Rotation = Field(default=0, description=ROTATION)

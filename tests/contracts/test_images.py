@@ -8,6 +8,14 @@ from components.base import lock
 
 ENTRIES = sorted(lock.load().items())
 LOCAL = [(name, entry.local) for name, entry in ENTRIES if entry.local]
+PULLED = [(name, entry.registry) for name, entry in ENTRIES if entry.registry]
+SUITE = re.compile(r"-(bookworm|trixie|alpine)(\d+\.\d+)?$")
+ONE_SYSTEM = {
+    "memcached": "keeps nothing on a disk",
+    "rabbitmq": "its own format, which knows no order of text; Ubuntu, of which its tags name no release",
+}
+"""Images whose tags need no name of a system, and why."""
+
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 NUMERIC_USER = re.compile(r"\d+:\d+")
 
@@ -17,10 +25,23 @@ def test_the_names_are_in_order() -> None:
     assert list(lock.load()) == ["base", *sorted(set(lock.load()) - {"base"})]
 
 
-@pytest.mark.parametrize(("name", "entry"), ENTRIES)
-def test_a_registry_image_has_a_whole_digest(name: str, entry: lock.LockedImage) -> None:
-    """A digest cut short would only be noticed by a machine that pulls."""
-    assert entry.registry is None or DIGEST.fullmatch(entry.registry.digest), name
+@pytest.mark.parametrize(("name", "image"), PULLED)
+def test_a_digest_is_whole(name: str, image: lock.RegistryImage) -> None:
+    """One cut short would only be noticed by a machine that pulls; none at all is told before that."""
+    assert DIGEST.fullmatch(image.digest) or not image.digest, name
+
+
+@pytest.mark.parametrize(("name", "image"), PULLED)
+def test_a_tag_says_which_system_it_is_built_on(name: str, image: lock.RegistryImage) -> None:
+    """Docker's own images move to the next Debian by themselves; what one has ordered is wrong for the other."""
+    assert "/" in image.repository or SUITE.search(image.version) or name in ONE_SYSTEM, name
+
+
+@pytest.mark.parametrize(("name", "image"), PULLED)
+def test_a_pin_says_why_until_when_and_what_then(name: str, image: lock.RegistryImage) -> None:
+    """With the page that says so."""
+    assert "way on is" in image.support.text, name
+    assert image.support.source.startswith("https://"), name
 
 
 @pytest.mark.parametrize(("name", "entry"), ENTRIES)

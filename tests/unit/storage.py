@@ -14,6 +14,7 @@ from components.minio import Minio, MinioArgs
 from components.minio_bucket import MinioBucket, MinioBucketArgs
 from components.pgadmin import PgAdmin, PgAdminArgs
 from components.postgres import Postgres, PostgresArgs
+from components.versitygw import Versitygw, VersitygwArgs
 from stacks.base import System, SystemArgs, SystemOutputs
 from stacks.settings.base import Settings
 from tests.recorder import Graph, record, stack_config
@@ -40,6 +41,7 @@ def _build(
     child = pulumi.ResourceOptions(parent=system)
     server = Minio("minio", MinioArgs(console_host_port=9001, s3_host_port=9000), engine, child).connection
     bucket = MinioBucket("bucket", MinioBucketArgs(bucket="media", server=server), engine, child).connection
+    gateway = Versitygw("versitygw", VersitygwArgs(bucket="media", host_port=9010), engine, child)
     converter = AudioConverter("audio-converter", AudioConverterArgs(), engine, child).connection
     db = Postgres("db", PostgresArgs(database="shop", user="shop", volume="postgres_data"), engine, child).connection
     pgadmin = PgAdmin("pgadmin", PgAdminArgs(databases=(db,), host_port=5050), engine, child)
@@ -47,17 +49,22 @@ def _build(
         image="python",
         networks=frozenset({"data", "edge"}),
         resources=Resources(memory_mib=64),
-        secret_files={"audio_key": converter.api_key, "s3_key": bucket.secret_key},
+        secret_files={
+            "audio_key": converter.api_key,
+            "gateway_key": gateway.connection.secret_key,
+            "s3_key": bucket.secret_key,
+        },
         user="1000:1000",
-        uses=(bucket, converter),
+        uses=(bucket, converter, gateway.connection),
     )
     Job("consumer", consumer, engine, child)
     return SystemOutputs(
         credentials={
             "minio": {"password": server.root_password, "user": server.root_user},
             "pgadmin": {"password": pgadmin.password},
+            "versitygw": {"password": gateway.admin_key},
         },
-        services=("audio-converter", "db", "minio", "pgadmin"),
+        services=("audio-converter", "db", "minio", "pgadmin", "versitygw"),
         urls={},
     )
 
@@ -65,7 +72,7 @@ def _build(
 SYSTEMS: Mapping[str, System] = {
     "storage": System(
         build=_build,
-        images=lambda _: ("audio-converter", "minio", "pgadmin", "postgres-16", "probe", "python"),
+        images=lambda _: ("audio-converter", "minio", "pgadmin", "postgres-16", "probe", "python", "versitygw"),
         ports=_ports,
         settings=StorageSettings,
     )

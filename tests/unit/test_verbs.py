@@ -1,6 +1,7 @@
 """What verbs on running services say, with containers of paper."""
 
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -70,12 +71,36 @@ def test_log_lines_are_whole() -> None:
     assert list(logs._lines(iter([b"one\ntw", b"o\n", b"three"]))) == ["one", "two", "three"]
 
 
+LOCK = """# first
+haproxy:
+  registry:
+    repository: haproxy
+    version: 3.2-alpine
+    digest: sha256:1
+    certainty: A
+    support: {text: Because., source: "https://example.com", until: 2026-01-31}
+  local: {context: images/haproxy, version: "2.6", base: base}
+redis:
+  registry:
+    repository: redis
+    version: 7.4-bookworm
+    digest: sha256:2
+    certainty: B
+    support: {text: Because., source: "https://example.com"}
+"""
+
+
 def test_a_new_digest_is_written_and_nothing_else_changes() -> None:
     """Comments, order and images that did not answer stay."""
-    text = "# first\na:\n  registry:\n    digest: sha256:1\n    certainty: B\nb:\n  registry:\n    digest: sha256:2\n"
-    assert lock_images.rewritten(text, {"a": "sha256:9"}) == text.replace("sha256:1", "sha256:9").replace(
-        "certainty: B", "certainty: verified"
+    assert lock_images.rewritten(LOCK, {"haproxy": "sha256:9"}) == LOCK.replace("sha256:1", "sha256:9").replace(
+        "certainty: A", "certainty: verified"
     )
+
+
+def test_an_image_by_tag_alone_gets_its_digest() -> None:
+    """Behind its version, where the others have theirs."""
+    tagged = LOCK.replace("    digest: sha256:2\n    certainty: B\n", "")
+    assert lock_images.rewritten(tagged, {"redis": "sha256:2"}) == LOCK.replace("certainty: B", "certainty: verified")
 
 
 def test_no_registry_is_one_clear_error(capsys: pytest.CaptureFixture[str]) -> None:
@@ -101,7 +126,7 @@ def test_one_registry_that_does_not_answer_is_an_error(
         return SimpleNamespace(id="sha256:new")
 
     written = tmp_path / "images.lock"
-    written.write_text("haproxy:\n  registry:\n    digest: sha256:1\nredis:\n  registry:\n    digest: sha256:2\n")
+    written.write_text(LOCK)
     monkeypatch.setattr(lock, "LOCK_FILE", written)
     engine = SimpleNamespace(images=SimpleNamespace(get_registry_data=answer))
     with pytest.raises(typer.Exit):
@@ -109,6 +134,24 @@ def test_one_registry_that_does_not_answer_is_an_error(
     assert "no answer for redis: not compared" in capsys.readouterr().err
     assert written.read_text().count("sha256:new") == 1
     assert "sha256:2" in written.read_text()
+
+
+def test_a_version_past_its_day_is_told_and_no_error(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With why it is pinned and the way on; nothing that the verb could do mends it."""
+    (tmp_path / "images.lock").write_text(LOCK)
+    monkeypatch.setattr(lock, "LOCK_FILE", tmp_path / "images.lock")
+    monkeypatch.setattr(lock, "load", lock.load.__wrapped__)
+    answer = SimpleNamespace(id="sha256:1")
+    engine = SimpleNamespace(images=SimpleNamespace(get_registry_data=lambda _: answer))
+    lock_images.lock_images(cast("Any", engine), write=False)
+    told = capsys.readouterr()
+    assert "haproxy: past 2026-01-31: Because. (https://example.com)" in told.err
+    assert "redis: Because. (https://example.com)" in told.out
+    assert "redis" not in told.err
+    assert re.search(r"haproxy +haproxy:3.2-alpine +as locked +2026-01-31", told.out)
+    assert re.search(r"redis +redis:7.4-bookworm +moved to sha256:1 +not said", told.out)
 
 
 @pytest.mark.parametrize(

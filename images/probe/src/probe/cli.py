@@ -6,6 +6,7 @@ from pathlib import Path
 from probe.errors import ProbeError
 from probe.output import complain
 
+BUCKET_SECONDS = 10.0
 CONNECTIONS_SECONDS = 8.0
 INSTANCES_SECONDS = 60.0
 REACH_SECONDS = 8.0
@@ -19,6 +20,10 @@ def main(arguments: list[str]) -> int:
     try:
         # Each command loads only what it needs: a proof runs before every start of every consumer.
         match options.command:
+            case "bucket":
+                from probe import make_bucket  # noqa: PLC0415
+
+                make_bucket.run(options.settings, options.timeout_seconds)
             case "connections":
                 from probe import connections  # noqa: PLC0415
 
@@ -44,6 +49,8 @@ def main(arguments: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="probe", description="Commands of the platform inside a system's networks.")
     commands = parser.add_subparsers(dest="command", required=True)
+    make = commands.add_parser("bucket", help="make a declared bucket and its policy true")
+    _add_common(make, BUCKET_SECONDS)
     prove = commands.add_parser("connections", help="try every connection of a consumer with its own credentials")
     _add_common(prove, CONNECTIONS_SECONDS)
     create = commands.add_parser("instances", help="make the declared Evolution instances true")
