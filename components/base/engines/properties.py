@@ -48,10 +48,15 @@ def of_service(unit: Unit, spec: ServiceSpec, scope: naming.Scope, fingerprint: 
     return properties
 
 
-def data(volume: DataVolume, scope: naming.Scope) -> dict[str, Any]:
-    """Returns what Prepare does with a data volume: its root's mode, and the format that is compared."""
-    form = vars(volume.format) if volume.format else {}
-    return {"format": form, "mode": volume.mode, "volume": scope.full(volume.name)}
+def data(volume: DataVolume, service: str, scope: naming.Scope) -> dict[str, Any]:
+    """Returns what Prepare does with a data volume: its root's mode, and the versions that are compared."""
+    forms = () if isinstance(volume.formats, str) else volume.formats
+    return {
+        "formats": [{**vars(form), "remedy": form.remedy.format(service=service, stack=scope.stack)} for form in forms],
+        "mode": volume.mode,
+        "service": service,
+        "volume": scope.full(volume.name),
+    }
 
 
 def facts(unit: Unit, scope: naming.Scope) -> dict[str, Any]:
