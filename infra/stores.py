@@ -11,27 +11,38 @@ from docker import DockerClient
 
 from components.base import data
 from components.base.images import reference
+from components.base.lock import Source
 from infra.config import StackConfig
 from infra.errors import UserError
 from infra.state import Known
 
 
+def kept_source(auto: Source, known: Known) -> Source:
+    """Returns where images come from under `zapstack:images: auto`: a stack with data stays with what it has.
+
+    Args:
+        auto: What a stack without data would take.
+        known: What the state knows.
+    """
+    return known.image_source or auto if known.volumes else auto
+
+
 def keep_source(config: StackConfig, known: Known) -> StackConfig:
-    """Returns a configuration under which a stack that has stores keeps the images' source, unless a person names one.
+    """Returns a configuration whose images' source a stack with data keeps, unless a person has named one.
 
     Args:
         config: Checked configuration.
         known: What the state knows.
     """
-    earlier = known.image_source
-    if config.image_source_is_given or earlier in {None, config.image_source} or not known.volumes:
+    kept = kept_source(config.image_source, known)
+    if config.image_source_is_given or kept == config.image_source:
         return config
     pulumi.log.info(
-        f"zapstack:images: auto would take images from source {config.image_source} on this machine; this stack has "
-        f"data of servers from source {earlier}, and keeps it. To change it: "
+        f"zapstack:images is auto, which would be {config.image_source} on this machine. The data of this stack are of "
+        f"servers from source {kept}, so it stays with that. To change it: "
         f"pulumi config set zapstack:images {config.image_source} --stack {pulumi.get_stack()}"
     )
-    return replace(config, image_source=earlier or config.image_source)
+    return replace(config, image_source=kept)
 
 
 def refuse_unreadable(engine: DockerClient, config: StackConfig, known: Known) -> None:

@@ -8,7 +8,7 @@ from docker import DockerClient
 from docker.errors import NotFound
 
 from components.base import inside
-from components.base.data_versions import NONE, of_data, span, takes
+from components.base.data_versions import NONE, of_words, span, takes
 from components.base.docker_api import has_image
 from components.base.readiness import succeeds
 from components.base.spec_parts import DataFormat
@@ -61,7 +61,7 @@ def unreadable(
         if taking is None:
             continue
         if form.file_chain:
-            version = _of_volume(client, form, row["volume"], image if has_image(client, image) else before, labels)
+            version = of_volume(client, form, row["volume"], image if has_image(client, image) else before, labels)
         else:
             version = _of_image(client, form, before, labels)
         if version is not None and not takes(form, data=version, image=taking):
@@ -89,10 +89,16 @@ def _of_image(client: DockerClient, form: DataFormat, image: str, labels: Mappin
     return named or next(told, None)
 
 
-def _of_volume(
-    client: DockerClient, form: DataFormat, volume: str, image: str, labels: Mapping[str, str]
-) -> str | None:
-    """Returns the version of the data in a volume; None where there are none, or no image to look by."""
+def of_volume(client: DockerClient, form: DataFormat, volume: str, image: str, labels: Mapping[str, str]) -> str | None:
+    """Returns the version of the data in a volume; None where there are none, or no image to look by.
+
+    Args:
+        client: The engine.
+        form: How it is told.
+        volume: The volume.
+        image: Any image the engine has; nothing in it is run.
+        labels: Labels of the throw-away container.
+    """
     if not inside.has_volume(client, volume) or not has_image(client, image):
         return None
     words: list[str] = [""]
@@ -102,4 +108,4 @@ def _of_volume(
             words = re.findall(pattern, content or "", re.MULTILINE)
             if not words:
                 return None
-    return of_data(form, words)
+    return of_words(form, words)

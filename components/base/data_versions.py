@@ -8,8 +8,8 @@ NONE = "none"
 """Version of an image that lacks what would have one."""
 
 
-def of_data(form: DataFormat, found: Sequence[str]) -> str | None:
-    """Returns the version of data; None where it cannot be told.
+def of_words(form: DataFormat, found: Sequence[str]) -> str | None:
+    """Returns the version of data by what has been found in them; None where it cannot be told.
 
     Args:
         form: How it is told.
