@@ -8,7 +8,8 @@ OWN = apps/assistant images/audio-converter images/probe
 
 .DEFAULT_GOAL := help
 .PHONY: help setup python checked up images preview down destroy smoke status logs shell restart rebuild \
-  import-env lock-images credentials review test test-apps e2e e2e-all evolution-real bench check docs diagram format
+  move-data import-env lock-images credentials review test test-apps e2e e2e-all evolution-real bench check \
+  docs diagram format
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -57,6 +58,9 @@ restart: setup ## restart SERVICE=, a replica after the other
 
 rebuild: setup ## build SERVICE= from its source and replace it, and nothing else
 	@$(VERB) rebuild --stack $(STACK) --service "$(SERVICE)"
+
+move-data: setup ## move the data of SERVICE= to the version of the image that the configuration names
+	@$(VERB) move-data --stack $(STACK) --service "$(SERVICE)"
 
 import-env: setup ## take over an old compose .env: FILE=old.env STACK=prod, APP_SECRETS=A,B
 	@$(VERB) import-env --stack $(STACK) --file "$(FILE)" --app-secrets "$(APP_SECRETS)"

@@ -42,6 +42,7 @@ from components.evolution_settings import (
 
 PORT: Final = 8080
 INSTANCES_PATH: Final = "/evolution/instances"
+ANY_VERSION: Final = "files of sessions, each written and read by itself; what has versions is in the database"
 KEY_FILE: Final = "api_key"
 
 
@@ -153,7 +154,7 @@ def evolution_spec(
         secret_files={KEY_FILE: api_key, SETTINGS_FILE: settings},
         user=lock.user("evolution-api"),
         uses=(args.database, args.cache, args.broker, args.media, args.converter, *args.outside),
-        volumes=(DataVolume(name=args.volume, path=INSTANCES_PATH),),
+        volumes=(DataVolume(formats=ANY_VERSION, name=args.volume, path=INSTANCES_PATH),),
         working_dir=WORKING_DIR,
         writable={"/tmp": 128},  # noqa: S108 inside the container
     )

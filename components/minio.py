@@ -27,6 +27,7 @@ from components.base.spec import FILES_ROOT, DataVolume, NetworkName, Port, Prob
 S3_PORT: Final = 9000
 CONSOLE_PORT: Final = 9001
 DATA_PATH: Final = "/data"
+ANY_VERSION: Final = "servers of 2025-09 and 2026-02 take each other's data; its format has a version for each object"
 USER_FILE: Final = "root_user"
 PASSWORD_FILE: Final = "root_password"  # noqa: S105 a file name
 
@@ -133,7 +134,7 @@ def minio_spec(name: str, args: MinioArgs, root_password: pulumi.Input[str]) -> 
         # It waits up to a minute for repairs that are going on.
         stop=Stop(grace_seconds=75),
         user=lock.user("minio"),
-        volumes=(DataVolume(name=args.volume, path=DATA_PATH),),
+        volumes=(DataVolume(formats=ANY_VERSION, name=args.volume, path=DATA_PATH),),
         writable={"/tmp": 64},  # noqa: S108 inside the container
     )
 

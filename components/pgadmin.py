@@ -27,6 +27,7 @@ from components.base.spec import FILES_ROOT, DataVolume, Port, Probe, Reload, Re
 
 PORT: Final = 5050
 DATA_PATH: Final = "/var/lib/pgadmin"
+ANY_VERSION: Final = "nothing but pgAdmin's own settings, which 9.17 and 9.18 take from each other"
 LOGIN_FILE: Final = "login_password"
 PASSWORDS_FILE: Final = "pgpass"
 SERVERS_FILE: Final = "servers.json"
@@ -137,7 +138,7 @@ def pgadmin_spec(name: str, args: PgAdminArgs, login: pulumi.Input[str], passwor
         stop=Stop(grace_seconds=10),
         user=lock.user("pgadmin"),
         uses=tuple(args.databases),
-        volumes=(DataVolume(name=args.volume, path=DATA_PATH),),
+        volumes=(DataVolume(formats=ANY_VERSION, name=args.volume, path=DATA_PATH),),
         writable={"/run/pgadmin": 1, "/tmp": 64},  # noqa: S108 inside the container
     )
 

@@ -45,16 +45,35 @@ SALT_BYTES: Final = 16
 PSQL: Final = ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--username", SUPERUSER)
 """Over the socket, which only processes of its container reach: no password is needed there."""
 
-FORMAT: Final = DataFormat(
-    file="PG_VERSION",
-    remedy="Set the image of the old version again. To move, dump with it and restore into a new volume: "
-    "https://www.postgresql.org/docs/current/upgrading.html",
-    variable="PG_MAJOR",
+_MOVE: Final = (
+    "Set the earlier image again. To move: dump with it, and restore into an empty volume of the new one "
+    "(docs/operating.md, How is an image upgraded?)."
 )
 DEFAULTS: Final[Mapping[str, str]] = {"jit": "off"}
 """What is not left to the server, and may be set. `jit`: PGDG's servers and Debian's 15 compile a query they take for a
 dear one; the 16 that machines without a registry run cannot. The same query would take its time in one place only, and
 those of these products are short."""
+FORMATS: Final = (
+    DataFormat(
+        file_chain=(("PG_VERSION", r"^(\d+)"),),
+        name="Postgres",
+        otherwise="Its server would not start.",
+        references={r"(?:postgres|pgvector)(?:-\d+)?:(?:\S*-pg)?(\d{1,2})(?!\d)": r"\1"},
+        remedy=_MOVE,
+        variable="PG_MAJOR",
+    ),
+    DataFormat(
+        image_file=("/usr/lib/{triplet}/libc.so.6", r"GNU C Library .* release version (\d+\.\d+)"),
+        name="the sorting order of C library",
+        otherwise="Its indexes on text would be in another order than the server takes for granted, and miss rows.",
+        references={"bookworm": "2.36", "trixie": "2.41", "alpine": "none"},
+        remedy=_MOVE,
+    ),
+)
+"""A new C library may sort words otherwise than the one an index was made with; another C library than GNU's does.
+
+Source: https://www.postgresql.org/docs/16/collation.html#COLLATION-VERSIONS and https://wiki.postgresql.org/wiki/Locale_data_changes
+"""
 
 SHM_MIB: Final = 256
 """Parallel queries need more than Docker's 64 MiB."""
@@ -194,6 +213,6 @@ def postgres_spec(name: str, args: PostgresArgs, superuser: pulumi.Input[str], r
         # SIGINT is Postgres' fast shutdown: sessions are ended, everything is written.
         stop=Stop(signal="SIGINT", grace_seconds=60),
         user=lock.user(f"postgres-{args.major}"),
-        volumes=(DataVolume(format=FORMAT, name=args.volume, path=DATA_PATH),),
+        volumes=(DataVolume(formats=FORMATS, name=args.volume, path=DATA_PATH),),
         writable={"/tmp": 64, "/var/run/postgresql": 8},  # noqa: S108 inside the container
     )

@@ -19,7 +19,16 @@ import pulumi
 from components.base import lock, secrets
 from components.base.connections import RedisConnection
 from components.base.engines.containers import ContainersEngine
-from components.base.spec import FILES_ROOT, DataVolume, Probe, Reload, Resources, ServiceSpec, Stop
+from components.base.spec import (
+    FILES_ROOT,
+    DataFormat,
+    DataVolume,
+    Probe,
+    Reload,
+    Resources,
+    ServiceSpec,
+    Stop,
+)
 
 PORT: Final = 6379
 USER: Final = "app"
@@ -31,6 +40,27 @@ ACL_FILE: Final = "users.acl"
 OPERATOR_FILE: Final = "operator_password"
 MEMORY_SHARE: Final = 0.6
 """Of the memory limit; the rest is for rewriting the append-only file and for client buffers."""
+
+
+FORMAT: Final = DataFormat(
+    file_chain=(
+        ("appendonlydir/appendonly.aof.manifest", r"^file (\S+) seq \d+ type b"),
+        ("appendonlydir/{}", r"\AREDIS(\d{4})"),
+    ),
+    marks={"7.0": ["0010"], "7.2": ["0011"], "7.4": ["0012"], "8.6": ["0013"]},
+    name="Redis",
+    oldest={"0": "0"},
+    otherwise="Its server would not start.",
+    references={r"redis:v?(\d+\.\d+(?:\.\d+)?)": r"\1"},
+    remedy="Set the earlier image again, or move the data: make move-data STACK={stack} SERVICE={service}",
+    variable="REDIS_VERSION",
+)
+"""What stands at the beginning of the append-only file's base is the number of its format, which a server of an earlier
+one refuses.
+
+Source: `RDB_VERSION` in src/rdb.h of 7.0.15:41, 7.2.6:41 and 7.4.1:20; `rdbLoadRioWithLoadingCtx` in src/rdb.c of
+7.0.15:2916; names of files in src/aof.c of 7.0.15:86. The number of 8.6: src/ext/redisver.h of github.com/redis/librdb.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +148,7 @@ def redis_spec(name: str, args: RedisArgs, operator: pulumi.Input[str], users: p
         secret_files={ACL_FILE: users, OPERATOR_FILE: operator},
         stop=Stop(grace_seconds=30),
         user=lock.user("redis"),
-        volumes=(DataVolume(name=args.volume, path="/data"),),
+        volumes=(DataVolume(formats=(FORMAT,), name=args.volume, path="/data"),),
         writable={"/tmp": 16},  # noqa: S108 inside the container
     )
 

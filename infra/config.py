@@ -33,6 +33,7 @@ class StackConfig:
         docker_host: Engine address; empty means the environment's.
         image_overrides: Image name to reference.
         systems: System name to its settings.
+        image_source_is_given: Whether a person has named that source, so that it may change under existing data.
         protect_data: Whether data volumes are protected in development as well.
         user_secrets: Variable to value, for those that `app.secretEnvironment` of a system names.
     """
@@ -42,6 +43,7 @@ class StackConfig:
     docker_host: str
     image_overrides: Mapping[str, str]
     systems: Mapping[str, Settings]
+    image_source_is_given: bool = False
     protect_data: bool = False
     user_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -87,6 +89,7 @@ def load(stack: str, systems: Mapping[str, System] = SYSTEMS) -> StackConfig:
         environment=checked.environment,
         image_overrides=checked.image_overrides,
         image_source=image_source(checked.images, production=checked.environment == "production"),
+        image_source_is_given=checked.images != "auto",
         protect_data=bool(checked.protect_data),
         systems=draft.valid,
         user_secrets=secrets,

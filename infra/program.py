@@ -23,6 +23,7 @@ from infra.interrupted import clear_leftovers
 from infra.mismatch import refuse_another_state, refuse_foreign, refuse_lost
 from infra.outputs import export as export_outputs
 from infra.state import Known, export
+from infra.stores import keep_source, refuse_unreadable
 from stacks.base import System, SystemArgs, SystemOutputs
 from stacks.registry import SYSTEMS
 
@@ -44,11 +45,13 @@ def main(systems: Mapping[str, System] = SYSTEMS) -> None:
     except EngineUnreachableError as error:
         raise UserError(str(error)) from error
     refuse_collisions(engine, config, systems, stack_id)
-    local_images.require(engine, config, systems, stack)
     seen, known = look(engine, stack_id), export(stack)
+    config = keep_source(config, known)
+    local_images.require(engine, config, systems, stack)
     refuse_foreign(engine, stack, known)
     refuse_another_state(seen, known, stack_id)
     refuse_lost(engine, seen, known, stack)
+    refuse_unreadable(engine, config, known)
     if clear_leftovers(engine, seen, known):
         seen = look(engine, stack_id)
     observation = judge(seen, known.expected)
@@ -103,4 +106,4 @@ def declare(
         kept |= engine.kept_secrets
     keep(known.volumes, volumes, protect=config.protects_data)
     kept_secrets.keep(known.secrets, kept)
-    export_outputs(outputs)
+    export_outputs(outputs, config.image_source)

@@ -2,13 +2,15 @@
 
 import json
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
 
+from components.base.images import IMAGE_PREFIX
 from components.base.kept_secrets import KEEPER
+from components.base.lock import LOCAL_PREFIX, Source, load
 from components.base.verdict import Expected
 
 EXPORT_TIMEOUT_SECONDS = 60
@@ -18,6 +20,27 @@ VOLUME = "docker:index/volume:Volume"
 RANDOM = "random:index/randomPassword:RandomPassword"
 GATE = "pulumi-python:dynamic/components:Gate"
 PREPARE = "pulumi-python:dynamic/components:Prepare"
+IMAGE = "docker:index/remoteImage:RemoteImage"
+STACK = "pulumi:pulumi:Stack"
+SOURCE_OUTPUT = "imageSource"
+"""Stack output that says where images come from: it stays when `down` has removed everything that uses one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Store:
+    """A service with data whose version is compared.
+
+    Attributes:
+        image: Reference of the image that has used the data so far.
+        image_name: Name of that image in the lock file.
+        labels: Labels of its throw-away containers.
+        rows: Its data volumes, as `Prepare` is given them.
+    """
+
+    image: str
+    image_name: str
+    labels: Mapping[str, str]
+    rows: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,16 +51,20 @@ class Known:
         expected: Container id to how it is meant to be; containers that wait for their deletion are not among them.
         files_volumes: Names of all files volumes, those that wait for their deletion included.
         ids: Ids of all containers and networks, those that wait for their deletion included.
+        image_source: Where images came from when stores were last prepared; None where nothing says so.
         networks: Id of each network to its name.
         secrets: Name each kept secret has (`components.base.kept_secrets`) to its URN.
+        stores: Services with data whose version is compared.
         volumes: Name of each data volume to its URN.
     """
 
     expected: Mapping[str, Expected] = field(default_factory=dict)
     files_volumes: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
+    image_source: Source | None = None
     networks: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
+    stores: Sequence[Store] = ()
     volumes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -63,8 +90,10 @@ def known(resources: Iterable[Mapping[str, Any]]) -> Known:
     Args:
         resources: Rows of the export.
     """
+    resources = list(resources)
     rows = [row for row in resources if row.get("id")]
     gates = {row["inputs"]["container"]: row["inputs"] for row in rows if row["type"] == GATE}
+    stores = _stores(rows)
     return Known(
         expected={
             row["id"]: _expected(row["inputs"], gates.get(row["id"], {}))
@@ -73,14 +102,46 @@ def known(resources: Iterable[Mapping[str, Any]]) -> Known:
         },
         files_volumes=frozenset(row["id"] for row in rows if row["type"] == PREPARE),
         ids=frozenset(row["id"] for row in rows if row["type"] in {CONTAINER, NETWORK}),
+        image_source=_source(stores, resources),
         networks={row["id"]: row["inputs"]["name"] for row in rows if row["type"] == NETWORK and not row.get("delete")},
         secrets={
             row["inputs"]["keepers"][KEEPER]: row["urn"]
             for row in rows
             if row["type"] == RANDOM and KEEPER in row["inputs"].get("keepers", {}) and not row.get("delete")
         },
+        stores=stores,
         volumes={row["id"]: row["urn"] for row in rows if row["type"] == VOLUME and not row.get("delete")},
     )
+
+
+def _stores(rows: Sequence[Mapping[str, Any]]) -> list[Store]:
+    names = {
+        row["inputs"]["name"]: row["urn"].rpartition("::")[2].removeprefix(IMAGE_PREFIX)
+        for row in rows
+        if row["type"] == IMAGE and not row.get("delete")
+    }
+    found = []
+    for row in rows:
+        given = row["inputs"]
+        # An earlier version of this program wrote down something else; its stores are compared one by one by `Prepare`.
+        data = [volume for volume in given.get("data", ()) if volume.get("formats")]
+        if row["type"] == PREPARE and data and given["image"] in names and not row.get("delete"):
+            found.append(
+                Store(image=given["image"], image_name=names[given["image"]], labels=given["labels"], rows=data)
+            )
+    return found
+
+
+def _source(stores: Sequence[Store], resources: Sequence[Mapping[str, Any]]) -> Source | None:
+    """Returns where the stores' images come from, those given by an override left out; else what the last `up` said."""
+    for store in stores:
+        if store.image.startswith(f"{LOCAL_PREFIX}/"):
+            return "local"
+        registry = load()[store.image_name].registry if store.image_name in load() else None
+        if registry and store.image.startswith(f"{registry.repository}:"):
+            return "registry"
+    said = [row.get("outputs", {}).get(SOURCE_OUTPUT) for row in resources if row["type"] == STACK]
+    return next(iter(filter(None, said)), None)
 
 
 def _expected(container: Mapping[str, Any], gate: Mapping[str, Any]) -> Expected:

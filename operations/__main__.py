@@ -11,6 +11,7 @@ from operations import (
     lifecycle,
     lock_images,
     logs,
+    move_data,
     rebuild,
     report,
     restart,
@@ -99,6 +100,12 @@ def restart_service(service: Service, stack: Stack = "dev") -> None:
 def rebuild_service(service: Service, stack: Stack = "dev") -> None:
     """Build a service from its source and replace it."""
     rebuild.rebuild(stack_file.read(stack), service)
+
+
+@app.command("move-data")
+def move_data_of_store(service: Service, stack: Stack = "dev") -> None:
+    """Move a store's data to the version of the image that its configuration names."""
+    move_data.move_data(stack_file.read(stack), service)
 
 
 @app.command("import-env")

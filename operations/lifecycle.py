@@ -4,6 +4,8 @@ import typer
 from rich.console import Console
 
 from components.base.docker_api import EngineUnreachableError, client
+from components.base.lock import Source
+from infra.stores import kept_source
 from operations import copied_images, images, pulumi_cli, report, smoke, stack_file
 from operations.found import engine
 
@@ -70,7 +72,7 @@ def build_images(found: stack_file.StackFile) -> None:
     Raises:
         typer.Exit: The engine does not answer, or a copy or a build failed (1).
     """
-    if found.image_source != "local":
+    if settled_source(found) != "local":
         return
     try:
         copied_images.ensure(found.docker_host, found.images, Console())
@@ -78,6 +80,17 @@ def build_images(found: stack_file.StackFile) -> None:
     except (EngineUnreachableError, copied_images.CopyFailedError, images.BuildFailedError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
+
+
+def settled_source(found: stack_file.StackFile) -> Source:
+    """Returns where a stack's images come from; the state is asked only where it can make a difference.
+
+    Args:
+        found: The stack's file.
+    """
+    if found.image_source_is_given or found.image_source == "local":
+        return found.image_source  # images built for nothing do no harm
+    return kept_source(found.image_source, pulumi_cli.state(found))
 
 
 def _leave_on_failure(code: int) -> None:

@@ -1,5 +1,6 @@
 """Runs the Pulumi command line the way every verb needs it."""
 
+import json
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import typer
 
 from components.base.lock import CHECKOUT
 from infra.config import DEVELOPMENT_PASSPHRASE
+from infra.state import Known, known
 from operations.locks import clear_stale_locks
 from operations.stack_file import StackFile
 
@@ -75,6 +77,29 @@ def select(stack: StackFile) -> None:
                 err=True,
             )
         raise typer.Exit(done.returncode)
+
+
+def state(stack: StackFile) -> Known:
+    """Returns what a stack's state knows.
+
+    Args:
+        stack: The stack.
+
+    Raises:
+        typer.Exit: It cannot be opened (1).
+    """
+    select(stack)
+    done = subprocess.run(
+        ["pulumi", "stack", "export", "--stack", stack.name, "--cwd", str(CHECKOUT)],
+        capture_output=True,
+        check=False,
+        env=environment(stack),
+        text=True,
+    )
+    if done.returncode:
+        typer.echo(done.stderr.strip(), err=True)
+        raise typer.Exit(1)
+    return known(json.loads(done.stdout)["deployment"].get("resources", []))
 
 
 def output(stack: StackFile, name: str, *, secret: bool = False) -> str:

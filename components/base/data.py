@@ -1,18 +1,24 @@
-"""Keeps a server from being started on data it cannot use: another format, another name than its settings say."""
+"""Keeps a server from being started on data it cannot use: another version, another name than its settings say."""
 
-import io
-import tarfile
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from docker import DockerClient
 from docker.errors import NotFound
 
-from components.base.failure import ServiceFailedError
+from components.base import inside
+from components.base.data_versions import NONE, of_words, span, takes
+from components.base.docker_api import has_image
 from components.base.readiness import succeeds
+from components.base.spec_parts import DataFormat
 
 ASK_SECONDS = 10.0
-_MOUNT = "/volume"
+MOST_BYTES: Final = 4 * 1024 * 1024
+"""Of a file: a C library has 2 MiB, what a store writes its version in far less."""
+
+TRIPLETS: Final = {"amd64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}
+"""Processor, as an image names it, to its folder of libraries in Debian."""
 
 
 def disagreeing(client: DockerClient, facts: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -36,55 +42,70 @@ def disagreeing(client: DockerClient, facts: Sequence[Mapping[str, Any]]) -> lis
     return refused
 
 
-def require_readable(
-    client: DockerClient, *, rows: Sequence[Mapping[str, Any]], image: str, labels: Mapping[str, str]
-) -> None:
-    """Compares the format of existing data with the one an image reads.
+def unreadable(
+    client: DockerClient, *, before: str, image: str, labels: Mapping[str, str], rows: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """Returns the refusals of an image that does not take the data there are.
 
     Args:
         client: The engine.
-        rows: Data volumes: `volume` and `format`, which is empty where there is nothing to compare.
-        image: Image of the server to be; the engine has it.
-        labels: Labels of the throw-away container.
-
-    Raises:
-        ServiceFailedError: They differ. Nothing has been stopped.
+        before: Reference of the image that has used the data so far; empty where nobody knows.
+        image: Reference of the image to be; the engine need not have it yet.
+        labels: Labels of throw-away containers.
+        rows: Data volumes: `volume`, `service`, and the `formats` to compare.
     """
-    for row in rows:
-        form = row.get("format")
-        if not form:
+    due = [(row, DataFormat(**given)) for row in rows for given in row["formats"]]
+    refused = []
+    for row, form in due:
+        taking = _of_image(client, form, image, labels)
+        if taking is None:
             continue
-        reads = _environment(client, image).get(form["variable"])
-        found = _read(client, volume=row["volume"], file=form["file"], image=image, labels=labels)
-        if found is not None and reads is not None and found != reads:
-            raise ServiceFailedError(
-                f"volume {row['volume']} holds data of version {found}, and {image} reads version {reads} only: its "
-                f"server would not start. Nothing was stopped, the data are untouched. {form['remedy']}"
+        if form.file_chain:
+            version = of_volume(client, form, row["volume"], image if has_image(client, image) else before, labels)
+        else:
+            version = _of_image(client, form, before, labels)
+        if version is not None and not takes(form, data=version, image=taking):
+            refused.append(
+                f"{row['service']}: the data in volume {row['volume']} are of {form.name} {version}, and {image} takes "
+                f"those of {span(form, taking)}. {form.otherwise} Nothing was stopped, the data are untouched. "
+                f"{form.remedy}"
             )
+    return refused
 
 
-def _environment(client: DockerClient, image: str) -> dict[str, str]:
-    lines = client.images.get(image).attrs["Config"].get("Env") or []
-    return dict(line.partition("=")[::2] for line in lines)
+def _of_image(client: DockerClient, form: DataFormat, image: str, labels: Mapping[str, str]) -> str | None:
+    """Returns the version of an image: what the engine has of it, else what its reference says."""
+    attributes = client.images.get(image).attrs if image and has_image(client, image) else {}
+    if attributes and form.image_file:
+        path, pattern = form.image_file
+        path = path.replace("{triplet}", TRIPLETS.get(attributes["Architecture"], ""))
+        with inside.opened(client, image, labels) as container:
+            content = inside.head(client, container, path, MOST_BYTES)
+        return next(iter(re.findall(pattern, content or "")), NONE)
+    lines = attributes["Config"].get("Env") or [] if attributes else []
+    named = dict(line.partition("=")[::2] for line in lines).get(form.variable)
+    matches = (re.search(pattern, image) for pattern in form.references)
+    told = (match.expand(version) for match, version in zip(matches, form.references.values(), strict=True) if match)
+    return named or next(told, None)
 
 
-def _read(client: DockerClient, *, volume: str, file: str, image: str, labels: Mapping[str, str]) -> str | None:
-    """Returns the content of a small file in a volume, without running anything; None where there is none."""
-    container = client.containers.create(
-        image,
-        entrypoint=["/never-started"],
-        command=[],
-        labels=dict(labels),
-        network_mode="none",
-        volumes={volume: {"bind": _MOUNT, "mode": "rw"}},
-    )
-    try:
-        stream, _ = client.api.get_archive(str(container.id), f"{_MOUNT}/{file}")
-        with tarfile.open(fileobj=io.BytesIO(b"".join(stream))) as tar:
-            member = tar.extractfile(file)
-            return member.read().decode().strip() if member else None
-    except NotFound:
+def of_volume(client: DockerClient, form: DataFormat, volume: str, image: str, labels: Mapping[str, str]) -> str | None:
+    """Returns the version of the data in a volume; None where there are none, or no image to look by.
+
+    Args:
+        client: The engine.
+        form: How it is told.
+        volume: The volume.
+        image: Any image the engine has; nothing in it is run.
+        labels: Labels of the throw-away container.
+    """
+    if not inside.has_volume(client, volume) or not has_image(client, image):
         return None
-    finally:
-        # v removes the anonymous volume an image's VOLUME line has just made, and never a named one.
-        container.remove(force=True, v=True)
+    words: list[str] = [""]
+    with inside.opened(client, image, labels, volume=volume) as container:
+        for path, pattern in form.file_chain:
+            content = inside.head(client, container, f"{inside.VOLUME}/{path.replace('{}', words[0])}", MOST_BYTES)
+            words = re.findall(pattern, content or "", re.MULTILINE)
+            if not words:
+                return None
+    return of_words(form, words)

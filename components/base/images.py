@@ -8,6 +8,9 @@ import pulumi_docker as docker
 
 from components.base import lock
 
+IMAGE_PREFIX = "image-"
+"""What logical names of images begin with; the name in the lock file follows."""
+
 
 class Images:
     """The images of one stack; each becomes one resource, however many services use it."""
@@ -45,7 +48,7 @@ class Images:
             if entry.built:
                 return self.build(name, context=lock.CHECKOUT / entry.built.context, base=entry.built.base)
             self._resources[name] = docker.RemoteImage(
-                f"image-{name}", keep_locally=True, name=self._reference(name), opts=self._options()
+                f"{IMAGE_PREFIX}{name}", keep_locally=True, name=self._reference(name), opts=self._options()
             )
         return self._resources[name]
 
@@ -62,7 +65,7 @@ class Images:
         project, stack = pulumi.get_project(), pulumi.get_stack()
         tag = lock.content_hash(context, below, without=mounted)
         self._resources[name] = docker.RemoteImage(
-            f"image-{name}",
+            f"{IMAGE_PREFIX}{name}",
             build=docker.RemoteImageBuildArgs(
                 build_args={"BASE_IMAGE": below},
                 context=str(context),
@@ -77,8 +80,19 @@ class Images:
         return self._resources[name]
 
     def _reference(self, name: str) -> str:
-        return self._overrides.get(name) or lock.reference(name, self._source)
+        return reference(name, self._overrides, self._source)
 
     def _options(self, ignore_changes: list[str] | None = None) -> pulumi.ResourceOptions:
         # A second clone builds the same content from another folder: the folder's name is no change.
         return pulumi.ResourceOptions(parent=self._parent, ignore_changes=ignore_changes)
+
+
+def reference(name: str, overrides: Mapping[str, str], source: lock.Source) -> str:
+    """Returns how the engine is asked for a third-party image of a stack.
+
+    Args:
+        name: Name in the lock file.
+        overrides: Image name to reference, instead of the lock file's.
+        source: Which half of the lock file counts.
+    """
+    return overrides.get(name) or lock.reference(name, source)

@@ -1,7 +1,7 @@
 """The parts of a description: probes, ports, volumes, limits, each a few facts in words."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 NetworkName = Literal["edge", "data", "publish", "egress"]
@@ -49,17 +49,38 @@ class Port:
 
 @dataclass(frozen=True, kw_only=True)
 class DataFormat:
-    """How the format of existing data is compared with what an image reads, before anything is stopped.
+    r"""How the version of existing data is compared with what an image takes, before anything is stopped.
+
+    Versions are a server's, such as `7.2`. An image takes data of its own version, and of earlier ones as far back as
+    `oldest` says. What cannot be told, of the data or of the image, is not compared.
 
     Attributes:
-        file: File in the volume that names its format, such as `PG_VERSION`.
-        variable: Variable of the image's own environment that names the format it reads, such as `PG_MAJOR`.
-        remedy: What a person does to move data from one format to another.
+        name: What has the version, such as `Redis`.
+        otherwise: What would happen without the comparison, a sentence.
+        remedy: What a person does to move data to another version; {service} and {stack} in it stand for names.
+        file_chain: Files in the volume, each with a pattern. What one has found first stands for {} in the next path;
+            what the last has found is the version, or marks of one. Empty where nothing in the volume says it: then the
+            data are of the version of the image that used them so far.
+        image_file: The same of one file in the image, where {triplet} stands for its processor; an image without the
+            file has the version `none`. Empty where `variable` says it.
+        marks: Version to what must all stand in the data for it to be theirs; the highest counts. Empty where data name
+            the version itself.
+        oldest: Version of an image to that of the oldest data it takes; one that is not listed is like the last one
+            before it. Empty where an image takes data of its own version only.
+        references: Pattern of an image's reference to its version, where \1 stands for the first group: for images that
+            the engine does not have yet, or that do not name their version otherwise. The first that fits counts.
+        variable: Variable of an image's own environment that names its version.
     """
 
-    file: str
+    name: str
+    otherwise: str
+    references: Mapping[str, str]
     remedy: str
-    variable: str
+    file_chain: Sequence[Sequence[str]] = ()
+    image_file: Sequence[str] = ()
+    marks: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    oldest: Mapping[str, str] = field(default_factory=dict)
+    variable: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,16 +88,25 @@ class DataVolume:
     """A volume whose content must survive its container.
 
     Attributes:
+        formats: How its versions are compared with an image's; or the reason why any version takes what is in it.
         name: The document's own name, such as `postgres_adk_data`.
         path: Where it is mounted.
-        format: How its format is compared with the image's; None where every version reads every other's data.
         mode: Permission bits of its root directory.
     """
 
+    formats: Sequence[DataFormat] | str
     name: str
     path: str
-    format: DataFormat | None = None
     mode: int = 0o700
+
+    def __post_init__(self) -> None:
+        """Refuses a volume of which nobody has said what becomes of it when its image changes.
+
+        Raises:
+            ValueError: Neither a format nor a reason.
+        """
+        if not self.formats:
+            raise ValueError(f"volume {self.name}: say how its version is compared, or why every image takes it")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,110 +1,180 @@
 """A server is not started on data it cannot use, and not stopped for them either."""
 
-import io
-import tarfile
-from types import SimpleNamespace
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from docker.errors import NotFound
 
+from components import postgres, rabbitmq, redis
 from components.base import data
-from components.base.failure import ServiceFailedError
 from components.base.providers import prepare
 from components.base.providers.prepare import PrepareProvider
+from components.base.spec_parts import DataFormat, DataVolume
+from tests.unit.paper_engine import VOLUME, PaperEngine
 
-FORMAT = {"file": "PG_VERSION", "remedy": "Do this.", "variable": "PG_MAJOR"}
-ROWS = [{"format": {}, "volume": "plain"}, {"format": FORMAT, "volume": "db-data"}]
 FACT = {
     "command": ["ask"],
     "container": "db",
     "refusal": "no such database: docker exec CONTAINER rename OLD_NAME",
     "value": "new",
 }
+MAJOR, SORTING = postgres.FORMATS
+BROKER = rabbitmq.data_format("rabbitmq")
+FLAGS = "mnesia/rabbit@rabbitmq-feature_flags"
+OLDER = ["implicit_default_bindings", "maintenance_mode_status", "quorum_queue", "user_limits", "virtual_host_metadata"]
+FLAGS_310 = [*OLDER, "classic_mirrored_queue_version", "drop_unroutable_metric", "stream_queue"]
+FLAGS_311 = [*FLAGS_310, *rabbitmq.MARKS["3.11"]]
+FLAGS_313 = [*FLAGS_311, *rabbitmq.MARKS["3.13"]]
+MANIFEST = "appendonlydir/appendonly.aof.manifest"
+LIBC = "/usr/lib/x86_64-linux-gnu/libc.so.6"
+USED = "used:1"
+"""The image that the data were used with so far; the engine has it."""
 
 
-class Engine:
-    """Just enough of a client: an image's environment, a volume's file, one container's answers."""
-
-    def __init__(
-        self, *, file: str | None = "15\n", reads: str | None = "16", exits: dict[str, int] | None = None
-    ) -> None:
-        """Takes the version in the volume, the image's, and the exit code of each command."""
-        self.api = self.containers = self.images = self
-        self._file, self._reads, self._exits = file, reads, exits
-        self.id, self.status = "id", "running"
-        self.removed = 0
-
-    def get(self, name: str) -> Any:  # noqa: ANN401 image or container
-        """Finds the image, or the container when there is one."""
-        if name == "image":
-            return SimpleNamespace(attrs={"Config": {"Env": [f"PG_MAJOR={self._reads}"] if self._reads else None}})
-        if self._exits is None:
-            raise NotFound(name)
-        return self
-
-    def create(self, image: str, **options: Any) -> "Engine":  # noqa: ANN401 the client's own options
-        """Creates the throw-away container."""
-        assert image == "image"
-        assert options["entrypoint"] == ["/never-started"]
-        return self
-
-    def get_archive(self, id_: str, path: str) -> tuple[list[bytes], dict[str, Any]]:
-        """Returns the version file."""
-        assert id_ == "id"
-        if self._file is None:
-            raise NotFound(path)
-        buffer = io.BytesIO()
-        with tarfile.open(fileobj=buffer, mode="w") as tar:
-            entry = tarfile.TarInfo("PG_VERSION")
-            entry.size = len(self._file)
-            tar.addfile(entry, io.BytesIO(self._file.encode()))
-        return [buffer.getvalue()], {}
-
-    def remove(self, *, force: bool, v: bool) -> None:
-        """Counts removals."""
-        assert force
-        assert v
-        self.removed += 1
-
-    def exec_create(self, id_: str, command: list[str]) -> dict[str, str]:
-        """Remembers the command."""
-        assert id_ == "id"
-        return {"Id": command[0]}
-
-    def exec_start(self, id_: str, *, detach: bool) -> None:
-        """Runs nothing."""
-        assert id_
-        assert detach
-
-    def exec_inspect(self, id_: str) -> dict[str, int]:
-        """Returns the exit code."""
-        assert self._exits is not None
-        return {"ExitCode": self._exits[id_]}
+def base(name: str, content: str) -> dict[str, str]:
+    """Returns Redis' append-only file with a base."""
+    listed = f"file {name} seq 1 type b\nfile appendonly.aof.1.incr.aof seq 1 type i\n"
+    return {MANIFEST: listed, f"appendonlydir/{name}": content}
 
 
-def require(engine: Engine) -> None:
-    """Compares the volumes with the image."""
-    data.require_readable(engine, rows=ROWS, image="image", labels={})  # type: ignore[arg-type]
+def flags(names: list[str]) -> dict[str, str]:
+    """Returns RabbitMQ's file of features, as Erlang writes it."""
+    return {FLAGS: "[" + ",\n ".join(name if name.isidentifier() else f"'{name}'" for name in names) + "].\n"}
 
 
-def test_another_version_is_refused() -> None:
-    """With both versions, what became of the data, and what to do."""
-    engine = Engine()
-    with pytest.raises(ServiceFailedError) as caught:
-        require(engine)
-    assert str(caught.value) == (
-        "volume db-data holds data of version 15, and image reads version 16 only: its server would not start. "
-        "Nothing was stopped, the data are untouched. Do this."
+def refusals(
+    engine: PaperEngine, form: DataFormat, image: str, *, before: str = USED, service: str = "store"
+) -> list[str]:
+    """Compares the volume with an image."""
+    rows = [{"formats": [vars(form)], "service": service, "volume": VOLUME}]
+    client: Any = engine
+    found = data.unreadable(client, before=before, image=image, labels={}, rows=rows)
+    assert engine.left == 0, "a throw-away container is left"
+    return found
+
+
+@pytest.mark.parametrize(
+    ("form", "files", "image", "data_version", "span"),
+    [
+        (MAJOR, {"PG_VERSION": "15\n"}, "postgres:16.15-bookworm@sha256:0f", "15", "16 only"),
+        (MAJOR, {"PG_VERSION": "15\n"}, "pgvector/pgvector:0.8.5-pg16", "15", "16 only"),
+        (MAJOR, {"PG_VERSION": "16\n"}, "zapstack.local/postgres-15:15-0f", "16", "15 only"),
+        (BROKER, flags(FLAGS_310), "rabbitmq:4.2.9-management@sha256:0f", "3.10", "3.13 to 4.2.9"),
+        (BROKER, flags(FLAGS_310), "zapstack.local/rabbitmq:4.0-0f", "3.10", "3.13 to 4.0"),
+        (BROKER, flags(FLAGS_310), "rabbitmq:3.12.14", "3.10", "3.11 to 3.12.14"),
+        (BROKER, flags(FLAGS_311), "rabbitmq:4.0.5", "3.11", "3.13 to 4.0.5"),
+        (BROKER, flags([*FLAGS_313, "rabbitmq_4.0.0"]), "zapstack.local/rabbitmq:3.10-0f", "4.0", "3.10 and earlier"),
+        (BROKER, flags([*FLAGS_313, "rabbitmq_4.2.0"]), "rabbitmq:4.1.8", "4.2", "3.13 to 4.1.8"),
+        (
+            BROKER,
+            flags([name for name in FLAGS_313 if name != "stream_filtering"]),
+            "rabbitmq:4.0",
+            "3.12",
+            "3.13 to 4.0",
+        ),
+        (
+            redis.FORMAT,
+            base("appendonly.aof.1.base.rdb", "REDIS0011\0"),
+            "zapstack.local/redis:7.0-0f",
+            "7.2",
+            "7.0 and earlier",
+        ),
+        (redis.FORMAT, base("appendonly.aof.1.base.rdb", "REDIS0012\0"), "redis:7.2.6", "7.4", "7.2.6 and earlier"),
+        (
+            redis.FORMAT,
+            base("appendonly.aof.7.base.rdb", "REDIS0013\0"),
+            "redis:8.4.0@sha256:0f",
+            "8.6",
+            "8.4.0 and earlier",
+        ),
+    ],
+)
+def test_an_image_that_does_not_take_the_data_is_refused(
+    form: DataFormat, files: dict[str, str], image: str, data_version: str, span: str
+) -> None:
+    """By its reference already: a preview knows no more of an image that has not been pulled."""
+    (text,) = refusals(PaperEngine(files=files, images={USED: {}}), form, image)
+    assert text.startswith(
+        f"store: the data in volume {VOLUME} are of {form.name} {data_version}, and {image} takes those of {span}. "
+        "Its server would not start. Nothing was stopped, the data are untouched. Set the earlier image again"
     )
-    assert engine.removed == 1
 
 
-@pytest.mark.parametrize("engine", [Engine(file="16"), Engine(file=None), Engine(reads=None)])
-def test_what_can_be_read_is_not_refused(engine: Engine) -> None:
-    """The same version, a volume still empty, an image that names none."""
-    require(engine)
-    assert engine.removed == 1
+@pytest.mark.parametrize(
+    ("form", "files", "image"),
+    [
+        (MAJOR, {"PG_VERSION": "16\n"}, "postgres:16.15-trixie"),
+        (BROKER, flags(FLAGS_310), "zapstack.local/rabbitmq:3.10-0f"),
+        (BROKER, flags(FLAGS_310), "rabbitmq:3.11.28"),
+        (BROKER, flags(FLAGS_311), "rabbitmq:3.13.7"),
+        (BROKER, flags(FLAGS_313), "rabbitmq:4.2.9-management"),
+        (BROKER, flags([*FLAGS_313, "rabbitmq_4.0.0"]), "rabbitmq:4.2.9"),
+        (redis.FORMAT, base("appendonly.aof.1.base.rdb", "REDIS0010\0"), "redis:7.4.9"),
+        (redis.FORMAT, base("appendonly.aof.1.base.rdb", "REDIS0012\0"), "redis:8.2.1"),
+        # Commands, which all versions read; and a volume that is still empty.
+        (redis.FORMAT, base("appendonly.aof.2.base.aof", "*2\r\n$6\r\nSELECT\r\n"), "redis:7.0.15"),
+        *((form, {}, "redis:7.0.15") for form in (MAJOR, BROKER, redis.FORMAT)),
+        # A format and an image that nobody here knows.
+        (redis.FORMAT, base("appendonly.aof.1.base.rdb", "REDIS0099\0"), "redis:7.0.15"),
+        (redis.FORMAT, base("appendonly.aof.1.base.rdb", "REDIS0012\0"), "redis@sha256:0f"),
+        (MAJOR, {"PG_VERSION": "16\n"}, "example.org/postgres:2026-01-16"),
+    ],
+)
+def test_an_image_that_takes_the_data_is_not_refused(form: DataFormat, files: dict[str, str], image: str) -> None:
+    """Nor one of which nobody can tell: its server will say so itself."""
+    assert refusals(PaperEngine(files=files, images={USED: {}}), form, image) == []
+
+
+def test_what_an_image_says_itself_counts_more_than_its_name() -> None:
+    """A name can be anything."""
+    files = base("appendonly.aof.1.base.rdb", "REDIS0012\0")
+    images = {"redis:8": {"REDIS_VERSION": "7.2.6"}, "redis:7.0": {"REDIS_VERSION": "7.4.9"}, "own": {"PG_MAJOR": "15"}}
+    assert refusals(PaperEngine(files=files, images=images), redis.FORMAT, "redis:8", before="")
+    assert not refusals(PaperEngine(files=files, images=images), redis.FORMAT, "redis:7.0", before="")
+    assert refusals(PaperEngine(files={"PG_VERSION": "16"}, images=images), MAJOR, "own", before="")
+
+
+def libc(version: str) -> dict[str, str]:
+    """Returns the file of an image by which words are sorted."""
+    return {LIBC: f"\x7fELF...GNU C Library (Debian GLIBC {version}-9) stable release version {version}.\n"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "refused"),
+    [
+        (libc("2.36"), libc("2.41"), "library 2.36, and new:1 takes those of 2.41 only"),
+        (libc("2.36"), {}, "library 2.36, and new:1 takes those of none only"),
+        ({}, libc("2.36"), "library none, and new:1 takes those of 2.36 only"),
+        (libc("2.36"), libc("2.36"), ""),
+        ({}, {}, ""),
+    ],
+)
+def test_another_sorting_order_is_refused(before: dict[str, str], after: dict[str, str], refused: str) -> None:
+    """Two versions of GNU's library, and one of them beside another library altogether."""
+    engine = PaperEngine(files={"PG_VERSION": "16"}, images={USED: before, "new:1": after})
+    found = refusals(engine, SORTING, "new:1")
+    assert bool(found) is bool(refused)
+    assert all(refused in text and "would be in another order" in text for text in found)
+
+
+@pytest.mark.parametrize(("suite", "refused"), [("trixie", True), ("alpine", True), ("bookworm", False)])
+def test_a_suite_stands_for_its_sorting_order(suite: str, *, refused: bool) -> None:
+    """Where the engine does not have the image yet."""
+    engine = PaperEngine(files={"PG_VERSION": "16"}, images={USED: libc("2.36")})
+    assert bool(refusals(engine, SORTING, f"postgres:16.15-{suite}@sha256:0f")) is refused
+
+
+def test_a_volume_that_is_not_there_is_not_made() -> None:
+    """A container that mounts it would make it."""
+    assert refusals(PaperEngine(images={USED: {}}), MAJOR, "postgres:15") == []
+    assert refusals(PaperEngine(files={"PG_VERSION": "16"}), MAJOR, "postgres:15") == []  # no image to look by
+
+
+def test_every_data_volume_says_what_becomes_of_it() -> None:
+    """How its version is compared, or why every image takes it."""
+    for empty in ((), ""):
+        with pytest.raises(ValueError, match="volume shop: say how its version is compared"):
+            DataVolume(formats=empty, name="shop", path="/data")
 
 
 @pytest.mark.parametrize(
@@ -120,10 +190,24 @@ def test_a_preview_refuses_what_the_data_deny(
     exits: dict[str, int] | None, refused: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only for a changed setting, and only when the container can be asked."""
-    monkeypatch.setattr(prepare, "client", lambda _host: Engine(exits=exits))
-    news = {"docker_host": "", "facts": {"database": FACT}}
+    monkeypatch.setattr(prepare, "client", lambda _host: PaperEngine(exits=exits))
+    news = {"data": [], "docker_host": "", "facts": {"database": FACT}, "image": "db:1"}
     olds = {"facts": {"database": {**FACT, "value": "old"}}}
     told = [failure.reason for failure in PrepareProvider().check(olds, news).failures]
     assert told == refused
     assert PrepareProvider().check(news, news).failures == []
     assert PrepareProvider().check({}, news).failures == []
+
+
+def test_a_preview_compares_when_the_image_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the state knows no earlier one, as after `down`; an unchanged stack is not looked at."""
+    engine = PaperEngine(files={"PG_VERSION": "15\n"}, images={"postgres:16": {"PG_MAJOR": "16"}})
+    monkeypatch.setattr(prepare, "client", lambda _host: engine)
+    rows = [{"formats": [vars(replace(MAJOR, remedy="Do this."))], "service": "db", "volume": VOLUME}]
+    news = {"data": rows, "docker_host": "", "image": "postgres:16", "labels": {}}
+    for olds in ({}, {**news, "image": "postgres:15"}):
+        (failure,) = PrepareProvider().check(olds, news).failures
+        assert failure.reason.endswith("the data are untouched. Do this.")
+    looked = len(engine.opened)
+    assert PrepareProvider().check(news, news).failures == []
+    assert len(engine.opened) == looked

@@ -181,7 +181,7 @@ class ContainersEngine:
     def _prepare(self, unit: Unit, data: Sequence[docker.Volume]) -> Prepare:
         spec = unit.spec
         given = {
-            "data": [properties.data(row, self.scope) for row in spec.volumes],
+            "data": [properties.data(row, unit.name, self.scope) for row in spec.volumes],
             "docker_host": self.docker_host,
             "facts": properties.facts(unit, self.scope),
             "files": dict(spec.files),

@@ -48,10 +48,16 @@ def of_service(unit: Unit, spec: ServiceSpec, scope: naming.Scope, fingerprint: 
     return properties
 
 
-def data(volume: DataVolume, scope: naming.Scope) -> dict[str, Any]:
-    """Returns what Prepare does with a data volume: its root's mode and place, and the format that is compared."""
-    form = vars(volume.format) if volume.format else {}
-    return {"format": form, "mode": volume.mode, "path": volume.path, "volume": scope.full(volume.name)}
+def data(volume: DataVolume, service: str, scope: naming.Scope) -> dict[str, Any]:
+    """Returns what Prepare does with a data volume: its root's mode and place, and the versions that are compared."""
+    forms = () if isinstance(volume.formats, str) else volume.formats
+    return {
+        "formats": [{**vars(form), "remedy": form.remedy.format(service=service, stack=scope.stack)} for form in forms],
+        "mode": volume.mode,
+        "path": volume.path,
+        "service": service,
+        "volume": scope.full(volume.name),
+    }
 
 
 def facts(unit: Unit, scope: naming.Scope) -> dict[str, Any]:

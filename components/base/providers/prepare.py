@@ -35,7 +35,7 @@ class PrepareProvider(ResourceProvider):
         process.widen_pool()
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Refuses a changed setting that existing data do not agree with; a preview asks it as well."""
+        """Refuses a changed setting or image that existing data do not agree with; a preview asks it as well."""
         before, after = (olds or {}).get("facts") or {}, news.get("facts") or {}
         changed = [
             {**row, "old": before[name]["value"]}
@@ -43,6 +43,15 @@ class PrepareProvider(ResourceProvider):
             if name in before and before[name]["value"] != row["value"]
         ]
         refused = data.disagreeing(client(news["docker_host"]), changed) if changed else []
+        used = str((olds or {}).get("image") or "")
+        if used != news["image"] and any(row["formats"] for row in news["data"]):
+            refused += data.unreadable(
+                client(news["docker_host"]),
+                before=used,
+                image=news["image"],
+                labels=news["labels"],
+                rows=news["data"],
+            )
         # A property's name would make Pulumi print its value above the sentence.
         return CheckResult(news, [CheckFailure("", text) for text in refused])
 
@@ -81,7 +90,6 @@ def _outputs(props: dict[str, Any], generation: int) -> dict[str, Any]:
 
 def _fill(props: dict[str, Any]) -> None:
     engine = client(props["docker_host"])
-    data.require_readable(engine, rows=props["data"], image=props["image"], labels=props["labels"])
     files.create_volume(engine, props["files_volume"], props["files_labels"])
     content = {**props["files"], **props["secret_files"]}
     fills = [files.VolumeFill(name=props["files_volume"], mode=files.DIRECTORY_MODE, files=content)]

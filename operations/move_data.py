@@ -1,0 +1,138 @@
+"""`move-data`: a store's data for the image that its configuration names, which does not take them as they are.
+
+Servers of both versions work on copies. Only then is the volume filled with the result, and what was in it before stays
+in a volume of another name.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import typer
+from docker import DockerClient
+from docker.errors import APIError
+from docker.models.containers import Container
+from rich.console import Console
+
+from components.base import data, inside, lock, naming
+from components.base.docker_api import has_image
+from components.base.images import reference
+from components.base.spec import DataFormat
+from infra.state import Known, Store
+from infra.stores import kept_source
+from operations import images, pulumi_cli
+from operations.found import WRONG_NAME, engine
+from operations.moving import rabbitmq, redis
+from operations.moving.workshop import MoveFailedError, Workshop
+from operations.stack_file import StackFile
+
+MOVES: Final[Mapping[str, Callable[..., str]]] = {"rabbitmq": rabbitmq.move, "redis": redis.move}
+"""Image name to what moves its data."""
+
+KEPT_ROLE: Final = "kept"
+GRACE_SECONDS: Final = 60
+
+
+def move_data(stack: StackFile, service: str) -> None:
+    """Moves the data of one store; its server is stopped meanwhile, and `up` starts the next one.
+
+    Args:
+        stack: The stack.
+        service: Service name of the store.
+
+    Raises:
+        typer.Exit: There is no such store (2); there is nothing to move, or the move failed (1).
+    """
+    client, known = engine(stack), pulumi_cli.state(stack)
+    store = _store(known, service, stack)
+    source = stack.image_source if stack.image_source_is_given else kept_source(stack.image_source, known)
+    wanted = reference(store.image_name, stack.image_overrides, source)
+    if wanted == store.image:
+        raise _refusal(
+            f"{service}: the configuration names {wanted}, which has the data already. Name the image they are for "
+            "first, in zapstack:imageOverrides or by zapstack:images."
+        )
+    _provide(client, store, wanted)
+    if not data.unreadable(client, before=store.image, image=wanted, labels=store.labels, rows=store.rows):
+        raise _refusal(f"{service}: {wanted} takes the data as they are. Run 'make up STACK={stack.name}'.")
+    if store.image_name not in MOVES:
+        raise _refusal(
+            f"{service}: data of {store.image_name} are moved by hand: docs/operating.md, How is an image upgraded?"
+        )
+    kept = _kept_name(client, store)
+    if inside.has_volume(client, kept):
+        raise _refusal(
+            f"{service}: volume {kept} keeps the data of an earlier move, and would be overwritten. "
+            f"When nobody needs them any more: docker volume rm {kept}"
+        )
+    _move(client, store, wanted, kept)
+    typer.echo(
+        f"{service}: moved. Now run 'make up STACK={stack.name}'. What was there before is in volume {kept}; "
+        f"when all is well: docker volume rm {kept}"
+    )
+
+
+def _move(client: DockerClient, store: Store, wanted: str, kept: str) -> None:
+    """Moves the data, or leaves everything as it was."""
+    service, volume = store.rows[0]["service"], store.rows[0]["volume"]
+    servers = _servers(client, store)
+    workshop = Workshop(
+        engine=client, labels=store.labels, prefix=volume, tell=typer.echo, user=lock.user(store.image_name)
+    )
+    done = False
+    for server in servers:
+        typer.echo(f"{service}: stopped for the time of the move")
+        server.stop(timeout=GRACE_SECONDS)
+    try:
+        moved = MOVES[store.image_name](workshop, volume, old=store.image, new=wanted, service=service)
+        client.volumes.create(kept, labels={**store.labels, naming.ROLE_LABEL: KEPT_ROLE})
+        workshop.copy(volume, kept, store.image)
+        typer.echo(f"{service}: {volume} is kept as {kept}, and filled with the moved data")
+        workshop.copy(moved, volume, store.image)
+        done = True
+    except MoveFailedError as error:
+        raise _refusal(f"{service}: not moved, the data are as they were. {error}") from error
+    finally:
+        workshop.clear()
+        for server in servers if not done else ():
+            server.start()
+
+
+def _store(known: Known, service: str, stack: StackFile) -> Store:
+    stores = {str(store.rows[0]["service"]): store for store in known.stores}
+    if service not in stores:
+        there = ", ".join(sorted(stores)) or f"none; run 'make up STACK={stack.name}' with the image that takes them"
+        typer.echo(f"SERVICE={service}: the state has no such store (there are: {there}). Nothing was done.", err=True)
+        raise typer.Exit(WRONG_NAME)
+    return stores[service]
+
+
+def _provide(client: DockerClient, store: Store, wanted: str) -> None:
+    """Has the engine get both images."""
+    try:
+        if lock.load()[store.image_name].local and wanted == lock.local_reference(store.image_name):
+            images.ensure(client, [store.image_name], Console())
+        for image in (store.image, wanted):
+            if not has_image(client, image):
+                typer.echo(f"{image} is pulled")
+                client.images.pull(image)
+    except (APIError, images.BuildFailedError) as error:
+        raise _refusal(f"image {wanted} is not to be had, nothing was done: {error}") from error
+
+
+def _servers(client: DockerClient, store: Store) -> list[Container]:
+    names = (naming.STACK_LABEL, naming.SYSTEM_LABEL, naming.SERVICE_LABEL)
+    labels = [f"{name}={store.labels[name]}" for name in names]
+    return client.containers.list(filters={"label": [*labels, f"{naming.ROLE_LABEL}=service"]}, ignore_removed=True)
+
+
+def _kept_name(client: DockerClient, store: Store) -> str:
+    """Returns the name under which the earlier data stay: the volume's, with their version."""
+    row = store.rows[0]
+    forms = [DataFormat(**form) for form in row["formats"]]
+    versions = [data.of_volume(client, form, row["volume"], store.image, store.labels) for form in forms]
+    return f"{row['volume']}-{next(version for version in versions if version)}"
+
+
+def _refusal(text: str) -> typer.Exit:
+    typer.echo(text, err=True)
+    return typer.Exit(1)
