@@ -16,6 +16,7 @@ from requests.exceptions import ConnectionError as NoAnswerError
 from requests.exceptions import ReadTimeout
 
 from components.base.failure import ServiceFailedError
+from components.base.memory import OOM
 from components.base.spec import FILES_ROOT
 
 FILE = ".connections.json"
@@ -84,10 +85,14 @@ def prove(client: DockerClient, request: ProofRequest) -> None:
         except (ReadTimeout, NoAnswerError):
             code = -1
         said = container.logs().decode(errors="replace").strip()
+        container.reload()
+        killed = bool(container.attrs["State"]["OOMKilled"])
     finally:
         with contextlib.suppress(NotFound):  # somebody else removed it: as wanted
             container.remove(force=True, v=True)
     if code:
+        if killed:
+            said = f"{said}\nthe proof itself was killed for want of memory ({OOM}, limit {MEMORY_MIB} MiB)".strip()
         what = said or f"no answer within {BUDGET_SECONDS} s"
         raise ServiceFailedError(
             f"{request.service}: its connections do not work, so it was not started. "
