@@ -12,6 +12,7 @@ import pulumi
 from components.application import Application
 from components.base.connections import HttpConnection
 from components.base.engines.containers import ContainersEngine
+from components.base.http_check import http_check
 from components.base.spec import Probe, Resources, ServiceSpec, Stop
 from components.ingress import behind
 
@@ -71,19 +72,13 @@ def app_spec(name: str, args: AppArgs) -> ServiceSpec:
     """Returns the description of a replica."""
     return ServiceSpec(
         **args.application.process(name, args.command),
-        health=Probe(command=_get(args.health_path), interval_seconds=5, start_period_seconds=30, timeout_seconds=3),
+        health=Probe(command=http_check(PORT, args.health_path), interval_seconds=5, start_period_seconds=30),
         ingress=behind(name),
         networks=frozenset({"edge", "data", "egress"}),
-        readiness=Probe(budget_seconds=90, command=_get(args.ready_path)),
+        readiness=Probe(budget_seconds=90, command=http_check(PORT, args.ready_path)),
         replicas=args.replicas,
         resources=args.resources,
         self_healing=True,
         stop=Stop(grace_seconds=GRACE_SECONDS),
         writable={"/tmp": 64},  # noqa: S108 inside the container
     )
-
-
-def _get(path: str) -> tuple[str, ...]:
-    # Python is the one tool an image built on python has for sure.
-    call = f"import urllib.request as u; u.urlopen('http://127.0.0.1:{PORT}{path}', timeout=3)"
-    return ("python3", "-c", call)

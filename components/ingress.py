@@ -120,7 +120,6 @@ def ingress_spec(name: str, args: IngressArgs) -> ServiceSpec:
             command=("wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{STATUS_PORT}/healthz"),
             interval_seconds=5,
             start_period_seconds=5,
-            timeout_seconds=3,
         ),
         image="haproxy",
         networks=frozenset({"edge", "publish"}),

@@ -81,6 +81,7 @@ REFUSED: Final[Mapping[str, str]] = {
     "PGADMIN_CONFIG_THREADED_MODE": _PRODUCT,
     "PGADMIN_CONFIG_USE_OS_SECRET_STORAGE": _PRODUCT,
     "PGADMIN_CONFIG_WEB_SERVER": _PRODUCT,
+    "PYTHONPYCACHEPREFIX": _PRODUCT,
     "SCRIPT_NAME": _PROXY,
 }
 """Names that must not be set there, and why."""

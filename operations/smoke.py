@@ -4,6 +4,7 @@ import typer
 from docker.errors import NotFound
 
 from components.base.docker_api import EngineUnreachableError, client
+from components.base.memory import OOM
 from components.base.naming import Scope
 from components.smoke import SERVICE
 from operations.stack_file import PROJECT, StackFile
@@ -29,5 +30,8 @@ def converse(stack: StackFile, system: str) -> None:
         typer.echo(f"there is nothing to talk to ({error}): run 'make up STACK={stack.name}' first", err=True)
         raise typer.Exit(1) from error
     if code:
+        container.reload()
+        if container.attrs["State"]["OOMKilled"]:
+            typer.echo(f"the conversation itself was killed for want of memory ({OOM})", err=True)
         typer.echo(f"the conversation failed; look at 'make status STACK={stack.name}'", err=True)
         raise typer.Exit(code)

@@ -16,6 +16,7 @@ from rich.table import Column, Table
 
 from components.base import naming
 from components.base.docker_api import client
+from components.base.memory import OOM, killed
 from components.base.readiness import PROBE_SECONDS, succeeds
 from components.base.verdict import GOOD, READY, verdict
 from operations import tunnel
@@ -119,7 +120,9 @@ def _memory(row: Found) -> str:
     memory: Mapping[str, Any] = stats.get("memory_stats", {})
     if "usage" not in memory:
         return ""
-    return f"{used_bytes(memory) // MIB} / {memory['limit'] // MIB} MiB"
+    number = killed(row.container)
+    ended = f" ({number} killed, {OOM})" if number else ""
+    return f"{used_bytes(memory) // MIB} / {memory['limit'] // MIB} MiB{ended}"
 
 
 def used_bytes(memory: Mapping[str, Any]) -> int:

@@ -7,6 +7,8 @@ from typing import Any
 
 from docker.models.containers import Container
 
+from components.base import memory
+
 LOG_LINES = 12
 
 
@@ -48,19 +50,24 @@ class Halt:
             raise ServiceFailedError(f"{service}: stopped waiting, because {self._reason} failed")
 
 
-def failure(container: Container, service: str, what: str, started: float) -> ServiceFailedError:
+def failure(
+    container: Container, service: str, what: str, started: float, *, code: int | None = None
+) -> ServiceFailedError:
     """Returns the error that says what happened to a container, with its last log lines.
+
+    What was killed for want of memory is said whatever else failed: it is the cause more often than not.
 
     Args:
         container: The container.
         service: Its service's name.
         what: What happened, such as `exited (exit 3)`.
         started: `time.monotonic()` at the start of the wait.
+        code: Exit code of the command that failed in it, where there was one.
     """
     lines = container.logs(tail=LOG_LINES).decode(errors="replace").strip() or "(it printed nothing)"
     after = time.monotonic() - started
     return ServiceFailedError(
-        f"{service}: {what} after {after:.1f} s. What depends on it was not started. "
+        f"{service}: {what} after {after:.1f} s. {memory.explanation(container, code=code)}What depends on it was not started. "
         f"Look at 'docker logs {container.name}', then run 'pulumi up' again. Its last lines:\n{lines}"
     )
 
@@ -72,5 +79,6 @@ def ended(state: Mapping[str, Any]) -> str:
         state: `State` of the engine's `inspect`.
     """
     if state["Running"] and not state["Restarting"]:
-        return "restarted by itself"  # the exit code of the earlier run is not kept
-    return f"exited (exit {state['ExitCode']}{', OOM' if state['OOMKilled'] else ''})"
+        # The exit code of the earlier run is not kept, but how it ended is.
+        return f"restarted by itself{f' ({memory.OOM})' if state['OOMKilled'] else ''}"
+    return f"exited ({memory.how(state)})"

@@ -16,6 +16,7 @@ from requests.exceptions import ConnectionError as NoAnswerError
 from requests.exceptions import ReadTimeout
 
 from components.base.failure import ServiceFailedError
+from components.base.memory import OOM
 from components.base.spec import FILES_ROOT
 
 FILE = ".connections.json"
@@ -86,13 +87,17 @@ def prove(client: DockerClient, request: ProofRequest) -> None:
         except (ReadTimeout, NoAnswerError):
             code = -1
         said = container.logs().decode(errors="replace").strip()
+        container.reload()
+        killed = bool(container.attrs["State"]["OOMKilled"])
     finally:
         with contextlib.suppress(NotFound):  # somebody else removed it: as wanted
             container.remove(force=True, v=True)
     if code:
         # Connections that work are answers as well: without this line they alone would be called wrong.
         unfinished = f"{'and then ' if said else ''}no answer within {BUDGET_SECONDS} s" if code < 0 else ""
-        what = "\n".join(filter(None, (said, unfinished)))
+        out_of_memory = f"the proof itself was killed for want of memory ({OOM}, limit {MEMORY_MIB} MiB)" if killed else ""
+        what = "
+".join(filter(None, (said, unfinished, out_of_memory)))
         raise ServiceFailedError(
             f"{request.service}: its connections do not work, so it was not started. "
             f"Correct what is named here, then run 'pulumi up' again:\n{what}"

@@ -12,7 +12,7 @@ from docker import DockerClient
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 
-from components.base import repair, rollout
+from components.base import memory, repair, rollout
 from components.base.failure import Halt, ServiceFailedError, ended, failure
 from components.base.repair import Joined
 from components.base.verdict import unhealthy
@@ -157,27 +157,40 @@ def _probe_until_ready(
 
 def succeeds(client: DockerClient, container: Container, command: Sequence[str], seconds: float) -> bool:
     """Returns whether a command succeeds in a container in time; one that can't run it now is simply not ready."""
+    return ended_with(client, container, command, seconds) == 0
+
+
+def ended_with(client: DockerClient, container: Container, command: Sequence[str], seconds: float) -> int | None:
+    """Returns the exit code of a command in a container; None when it did not end in time, or could not be run."""
     deadline, pause = time.monotonic() + seconds, LOOK_SECONDS
     try:
         created = client.api.exec_create(container.id, list(command))
         client.api.exec_start(created["Id"], detach=True)
         while (code := client.api.exec_inspect(created["Id"])["ExitCode"]) is None:
             if time.monotonic() > deadline:
-                return False
+                return None
             time.sleep(pause)
             pause = min(pause * 1.5, FIRST_PAUSE_SECONDS)
     except APIError as error:
         if error.status_code in {404, 409, 500}:  # not running (any more): the caller looks why
-            return False
+            return None
         raise
-    return bool(code == 0)
+    return int(code)
 
 
 def _reload(client: DockerClient, container: Container, request: GateRequest, started: float) -> None:
-    """Runs the reload command; what it prints may hold parts of the files and is not shown."""
-    if not succeeds(client, container, request.reload, RELOAD_SECONDS):
-        what = f"did not take its changed files ({request.reload[0]} failed). {request.reload_hint}".strip()
-        raise failure(container, request.service, what, started)
+    """Runs the reload command; what it prints may hold parts of the files and is not shown.
+
+    The hint is about a command that refused, so it is left out where the command was killed.
+    """
+    code = ended_with(client, container, request.reload, RELOAD_SECONDS)
+    if code == 0:
+        return
+    end = f"did not end within {RELOAD_SECONDS:.0f} s" if code is None else f"failed with exit {code}"
+    hint = "" if code == memory.KILLED_CODE else request.reload_hint
+    container.reload()
+    what = f"did not take its changed files: {request.reload[0]} {end}{hint and f'. {hint}'.rstrip('.')}"
+    raise failure(container, request.service, what, started, code=code)
 
 
 def _take_place(client: DockerClient, container: Container, request: GateRequest, proxy: rollout.Proxy) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from components.base import naming
+from components.base.memory import OOM, how
 
 READY = "ready"
 """A service does its work, as far as one look can tell."""
@@ -85,11 +86,12 @@ def _process(inspected: Mapping[str, Any], now: datetime) -> str:
     if state["Paused"]:
         return f"paused since {state['StartedAt'][:19]}Z or later"
     if state["Restarting"]:
-        return f"restarting ({_exit(state)}) since {state['FinishedAt'][:19]}Z"
+        return f"restarting ({how(state)}) since {state['FinishedAt'][:19]}Z"
     if not state["Running"]:
-        return f"{state['Status']} ({_exit(state)}) since {state['FinishedAt'][:19]}Z"
+        return f"{state['Status']} ({how(state)}) since {state['FinishedAt'][:19]}Z"
     if looping(inspected, now):
-        return f"restarting ({inspected['RestartCount']} times) since {state['FinishedAt'][:19]}Z"
+        killed = f", {OOM}" if state["OOMKilled"] else ""  # of the earlier run; the engine keeps it until the next end
+        return f"restarting ({inspected['RestartCount']} times{killed}) since {state['FinishedAt'][:19]}Z"
     if unhealthy(state):
         return f"unhealthy since {_unhealthy_since(state['Health'])}"
     return READY
@@ -111,11 +113,7 @@ def _changes(inspected: Mapping[str, Any], expected: Expected) -> list[str]:
 def _job(state: Mapping[str, Any]) -> str:
     if state["Status"] == "exited" and state["ExitCode"] == 0:
         return DONE
-    return f"{state['Status']} ({_exit(state)}) since {state['FinishedAt'][:19]}Z"
-
-
-def _exit(state: Mapping[str, Any]) -> str:
-    return f"exit {state['ExitCode']}" + (", OOM" if state["OOMKilled"] else "")
+    return f"{state['Status']} ({how(state)}) since {state['FinishedAt'][:19]}Z"
 
 
 def _seconds_since(moment: str, now: datetime) -> float:

@@ -16,15 +16,39 @@ fail() {
   exit 1
 }
 
-# Every PGADMIN_CONFIG_NAME is a setting NAME, its value Python.
+# Every PGADMIN_CONFIG_NAME is a setting NAME, its value Python; true and false may be written small.
 write_settings() {
-  local name
+  local name value
   {
     printf "CA_FILE = '/etc/ssl/certs/ca-certificates.crt'\nLOG_FILE = '/dev/null'\n"
-    for name in $(compgen -e PGADMIN_CONFIG_); do
-      printf '%s = %s\n' "${name#PGADMIN_CONFIG_}" "${!name}"
+    for name in $(env | grep '^PGADMIN_CONFIG_' | cut -d = -f 1); do
+      value=${!name}
+      case ${value,,} in
+        true) value=True ;;
+        false) value=False ;;
+      esac
+      printf '%s = %s\n' "${name#PGADMIN_CONFIG_}" "$value"
     done
   } >"$CONFIG_DISTRO_FILE_PATH"
+}
+
+# Without file capabilities, which no-new-privileges takes away, it falls back to another port than 80 by itself.
+listen_port() {
+  local bounding
+  bounding=$(awk '/^CapBnd:/ { print $2 }' /proc/self/status)
+  if grep -q '^NoNewPrivs:[[:space:]]*1' /proc/self/status || [ $((0x$bounding & 0x400)) -eq 0 ]; then
+    echo 8080
+  else
+    echo 80
+  fi
+}
+
+# A process of its own, as in the official image: an address that it refuses could never log in.
+check_email() {
+  (cd pgadmin/utils && "$python" -c 'import sys
+from validation_utils import validate_email
+sys.exit(0 if validate_email(sys.argv[1]) else 1)' "$PGADMIN_DEFAULT_EMAIL") ||
+    fail "PGADMIN_DEFAULT_EMAIL: $PGADMIN_DEFAULT_EMAIL is no address pgAdmin accepts, so nobody could log in."
 }
 
 login_password() {
@@ -47,6 +71,7 @@ make_user() {
   if [ -z "${PGADMIN_DEFAULT_EMAIL:-}" ] || [ -z "$password" ]; then
     fail 'an empty /var/lib/pgadmin needs PGADMIN_DEFAULT_EMAIL and PGADMIN_DEFAULT_PASSWORD or ..._PASSWORD_FILE.'
   fi
+  check_email
   PGADMIN_SETUP_EMAIL=$PGADMIN_DEFAULT_EMAIL PGADMIN_SETUP_PASSWORD=$password "$python" run_pgadmin.py
 }
 
@@ -58,9 +83,11 @@ register_servers() {
 
 copy_passwords() {
   if [ -f "${PGPASS_FILE:-}" ]; then
-    local storage=$data/storage/${PGADMIN_DEFAULT_EMAIL//@/_}
+    local storage
+    storage=$data/storage/$(echo "$PGADMIN_DEFAULT_EMAIL" | sed s/@/_/g)
     mkdir -p "$storage"
-    install --mode 0600 "$PGPASS_FILE" "$storage/.pgpass"
+    cp "$PGPASS_FILE" "$storage/.pgpass"
+    chmod 600 "$storage/.pgpass"
   fi
 }
 
@@ -68,7 +95,9 @@ copy_passwords() {
   fail 'this local equivalent has neither an external configuration database nor TLS; use the official image.'
 
 cd /pgadmin4
-[ -s "$CONFIG_DISTRO_FILE_PATH" ] || write_settings
+if [ ! -e "$CONFIG_DISTRO_FILE_PATH" ] || [ "$(wc -m "$CONFIG_DISTRO_FILE_PATH" | awk '{ print $1 }')" = 0 ]; then
+  write_settings
+fi
 if [ ! -f "$data/pgadmin4.db" ]; then
   make_user
   register_servers
@@ -78,7 +107,11 @@ elif [ "${PGADMIN_REPLACE_SERVERS_ON_STARTUP:-}" = True ]; then
 fi
 unset PGADMIN_DEFAULT_PASSWORD
 
+timeout=$("$python" -c 'import config; print(config.SESSION_EXPIRATION_TIME * 24 * 60 * 60)')
 # One worker, because sessions are kept in it.
-exec /venv/bin/gunicorn --workers 1 --threads "${GUNICORN_THREADS:-25}" --timeout 86400 \
-  --limit-request-line "${GUNICORN_LIMIT_REQUEST_LINE:-8190}" --access-logfile "${GUNICORN_ACCESS_LOGFILE:--}" \
-  --bind "${PGADMIN_LISTEN_ADDRESS:-[::]}:${PGADMIN_LISTEN_PORT:-80}" run_pgadmin:app
+exec "$python" /venv/bin/gunicorn -c gunicorn_config.py --workers 1 --threads "${GUNICORN_THREADS:-25}" \
+  --timeout "$timeout" --limit-request-line "${GUNICORN_LIMIT_REQUEST_LINE:-8190}" \
+  --limit-request-fields "${GUNICORN_LIMIT_REQUEST_FIELDS:-100}" \
+  --limit-request-field_size "${GUNICORN_LIMIT_REQUEST_FIELD_SIZE:-8190}" \
+  --access-logfile "${GUNICORN_ACCESS_LOGFILE:--}" \
+  --bind "${PGADMIN_LISTEN_ADDRESS:-[::]}:${PGADMIN_LISTEN_PORT:-$(listen_port)}" run_pgadmin:app

@@ -24,12 +24,13 @@ class WorkerSettings(Settings):
         default=("python3", "-m", "tasks"), description="Program and arguments, in the application's image."
     )
     health_command: Command = Field(
-        default=("python3", "-m", "tasks.health", "alive"),
+        default=("python3", "-I", "-S", "tasks/health.py", "alive"),
         description="Program and arguments that end with 0 as long as a restart would not help a worker.",
     )
     memory_mib: Memory = Field(default=256, description="Memory limit of each in MiB. The reference worker needs 100.")
     ready_command: Command = Field(
-        default=("python3", "-m", "tasks.health"), description="Program and arguments that end with 0 once it consumes."
+        default=("python3", "-I", "-S", "tasks/health.py"),
+        description="Program and arguments that end with 0 once it consumes.",
     )
     reload_command: Command = Field(
         default=("python3", "-m", "tasks", "--reload"), description="The same with app.hotReload."

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from stacks.settings.base import ROTATION, Settings
 from stacks.values import (
+    Allowed,
     Email,
     Identifier,
     LineValue,
@@ -14,7 +15,6 @@ from stacks.values import (
     PythonLiteral,
     Rotation,
     Secret,
-    ServerMemory,
     SettingValue,
 )
 
@@ -69,7 +69,11 @@ class PgAdminSettings(Settings):
 
     email: Email = Field(default="admin@example.com", description="Its login; written in its data at the first start.")
     enabled: bool = Field(default=False, description="Whether it runs. false: it takes 300 MiB and few use it daily.")
-    memory_mib: ServerMemory = Field(default=384, description="Memory limit in MiB.")
+    memory_mib: Annotated[
+        int,
+        Field(ge=512, le=1048576),
+        Allowed("512 to 1048576; with less the kernel kills its start or its reload for want of memory"),
+    ] = Field(default=512, description="Memory limit in MiB. It takes 300; its reload, at a start, 50 to 120 more.")
     password: Secret | None = Field(default=None, description="Password of its login. Generated when not set.")
     port: Port = Field(default=5050, description="Port on the host. 5050 is the documents' own.")
     settings: dict[str, PythonLiteral] = Field(

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from components.base.connections import HttpConnection, PostgresConnection, RabbitConnection, RedisConnection
 from components.base.engines.containers import ContainersEngine
+from components.base.http_check import http_check
 from components.base.service import Service
 from components.base.spec import FILES_ROOT, Probe, Resources, ServiceSpec, Stop
 from components.ingress import IngressArgs, IngressProxy, behind
@@ -106,7 +107,6 @@ def _spec(
 ) -> ServiceSpec:
     database, cache, broker = uses
     is_app = name == "app"
-    health = ("python3", "-c", f"import urllib.request as u; u.urlopen('http://127.0.0.1:{PORT}/health', timeout=2)")
     return ServiceSpec(
         command=("python3", "/opt/example/example.py", name),
         environment={
@@ -116,9 +116,8 @@ def _spec(
         },
         health=Probe(
             budget_seconds=60,
-            command=health if is_app else ("test", "-e", "/tmp/consuming"),  # noqa: S108 inside the container
+            command=http_check(PORT, "/health") if is_app else ("test", "-e", "/tmp/consuming"),  # noqa: S108 inside the container
             interval_seconds=5,
-            timeout_seconds=3,
         ),
         image=IMAGE,
         ingress=behind(name) if is_app else None,

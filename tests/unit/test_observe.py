@@ -54,6 +54,7 @@ FAILED_CHECKS = {
             "restarting (exit 1) since 2026-01-02T03:04:05Z",
         ),
         (STOPPED, "job", "done"),
+        ({**STOPPED, "ExitCode": 1, "OOMKilled": True}, "job", "exited (exit 1, OOM) since 2026-01-02T03:04:05Z"),
         ({**STOPPED, "ExitCode": 1}, "job", "exited (exit 1) since 2026-01-02T03:04:05Z"),
     ],
 )

@@ -23,8 +23,10 @@ REQUEST = ProofRequest(
 class Paper:
     """An engine whose one container ends with a code, or never."""
 
-    def __init__(self, code: int | None, said: str) -> None:
-        """Takes its end and what it prints."""
+    def __init__(self, code: int | None, said: str, *, killed: bool = False) -> None:
+        """Takes its end, what it prints, and whether the kernel ended it."""
+        self.attrs: dict[str, Any] = {}
+        self._killed = killed
         self.containers = self
         self.networks = self
         self.calls: list[str] = []
@@ -61,6 +63,10 @@ class Paper:
         """Returns what it printed."""
         return self._said.encode()
 
+    def reload(self) -> None:
+        """Looks at its end."""
+        self.attrs = {"State": {"OOMKilled": self._killed}}
+
     def remove(self, *, force: bool, v: bool) -> None:
         """Notes the removal."""
         assert force
@@ -93,5 +99,13 @@ def test_what_does_not_work_is_said(code: int | None, said: str, message: str) -
     """The probe's own lines, and the container goes in every case."""
     paper = Paper(code, said)
     with pytest.raises(ServiceFailedError, match=f"(?s){message}"):
+        prove(cast("DockerClient", paper), REQUEST)
+    assert paper.calls[-1] == "remove"
+
+
+def test_a_proof_that_is_killed_is_no_verdict_on_the_connections() -> None:
+    """What it had tried is said, and that it came to its own end."""
+    paper = Paper(137, "db: ok", killed=True)
+    with pytest.raises(ServiceFailedError, match=r"(?s)db: ok\nthe proof itself was killed.*OOM, limit 128 MiB"):
         prove(cast("DockerClient", paper), REQUEST)
     assert paper.calls[-1] == "remove"

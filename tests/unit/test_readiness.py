@@ -1,13 +1,14 @@
 """How gates wait, with a container made of paper."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from docker import DockerClient
 from docker.errors import NotFound
 
-from components.base import readiness
+from components.base import memory, readiness
 from components.base.failure import Halt, ServiceFailedError
 from components.base.readiness import GateRequest, run_job, wait_ready
 from components.base.repair import Joined
@@ -23,6 +24,7 @@ class PaperContainer:
         self.id = "abc"
         self.name = "paper"
         self.calls: list[str] = []
+        self.counters: bytes | None = b"oom_kill_disable 0\nunder_oom 0\noom_kill 0\n"
         self._states = states
         self.attrs: dict[str, Any] = states[0]
 
@@ -53,12 +55,19 @@ class PaperContainer:
         """Notes the call."""
         self.calls.append(f"restart within {timeout}")
 
+    def exec_run(self, command: list[str], *, stderr: bool) -> SimpleNamespace:
+        """Returns the counters of killed processes."""
+        assert command == ["cat", *memory.COUNTERS]
+        assert not stderr
+        return SimpleNamespace(output=self.counters)
+
 
 class PaperEngine:
     """An engine with one container; its probe succeeds after some failures."""
 
-    def __init__(self, container: PaperContainer | None, failures: int = 0) -> None:
-        """Takes the container and the number of failing probes."""
+    def __init__(self, container: PaperContainer | None, failures: int = 0, code: int = 1) -> None:
+        """Takes the container, the number of failing probes and their exit code."""
+        self.code = code
         self.container = container
         self.failures = failures
         self.containers = self
@@ -81,7 +90,7 @@ class PaperEngine:
     def exec_inspect(self, _id: str) -> dict[str, int]:
         """Returns its end."""
         self.failures -= 1
-        return {"ExitCode": 1 if self.failures >= 0 else 0}
+        return {"ExitCode": self.code if self.failures >= 0 else 0}
 
 
 def state(*, restarts: int = 0, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 any JSON
@@ -189,9 +198,11 @@ def test_a_store_is_restarted_only_after_a_whole_budget() -> None:
     ("later", "said"),
     [
         (state(Running=False, ExitCode=3), r"db: exited \(exit 3\) after .*the last words"),
-        (state(Running=False, ExitCode=137, OOMKilled=True), r"exit 137, OOM"),
+        (state(Running=False, ExitCode=137, OOMKilled=True), r"exit 137, OOM.*limit is 64 MiB: raise its memoryMib"),
+        (state(Running=False, ExitCode=137), r"exit 137\).*without OOM: it was killed from outside"),
         (state(Restarting=True, ExitCode=1), r"exited \(exit 1\)"),
-        (state(restarts=1), r"restarted by itself"),
+        (state(restarts=1), r"restarted by itself after"),
+        (state(restarts=1, OOMKilled=True), r"restarted by itself \(OOM\)"),
     ],
 )
 def test_fails_at_once_without_hope(later: dict[str, Any], said: str) -> None:
@@ -209,6 +220,46 @@ def test_fails_when_the_budget_ends() -> None:
     engine = PaperEngine(PaperContainer([state()]), failures=1_000_000)
     with pytest.raises(ServiceFailedError, match="not ready within 0 s"):
         wait_ready(client(engine), request(budget_seconds=0), Halt())
+
+
+RELOAD = {"reload": ("/bin/take",), "reload_hint": "Set the earlier one."}
+
+
+def failed_reload(code: int, counters: bytes | None) -> str:
+    """Returns what is told of a reload that ended with a code in a container that lives on."""
+    container = PaperContainer([state()])
+    container.counters = counters
+    engine = PaperEngine(container, failures=1, code=code)
+    with pytest.raises(ServiceFailedError) as told:
+        wait_ready(client(engine), request(command=("true",), **RELOAD), Halt())
+    return str(told.value)
+
+
+def test_a_killed_reload_is_told_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the limit and what to raise; the hint is about a command that refused, and would mislead."""
+    monkeypatch.setattr(readiness, "succeeds", lambda *_: True)
+    killed = failed_reload(137, b"low 0\noom 3\noom_kill 2\n")
+    assert "/bin/take failed with exit 137. after" in killed
+    assert "2 of its processes were killed for want of memory (OOM)" in killed
+    assert "Its memory limit is 64 MiB: raise its memoryMib" in killed
+    assert "Set the earlier one" not in killed
+    by_hand = failed_reload(137, b"oom_kill 0\n")
+    assert "not at its own memory limit" in by_hand
+    refused = failed_reload(3, b"oom_kill 0\n")
+    assert "failed with exit 3. Set the earlier one." in refused
+    assert "memory" not in refused
+    both = failed_reload(1, b"oom_kill 1\n")  # a child of it was killed, so it failed by itself
+    assert "Set the earlier one." in both
+    assert "1 of its processes were killed" in both
+    assert "OOM" not in failed_reload(1, None)  # an image without the program that reads the counter
+
+
+def test_a_worker_that_is_killed_behind_a_living_process_1_is_told() -> None:
+    """The engine's own flag says nothing of it; the service is merely never ready."""
+    container = PaperContainer([state()])
+    container.counters = b"oom_kill_disable 0\nunder_oom 0\noom_kill 7\n"
+    with pytest.raises(ServiceFailedError, match=r"not ready within 0 s.*7 of its processes.*OOM"):
+        wait_ready(client(PaperEngine(container, failures=1_000_000)), request(budget_seconds=0), Halt())
 
 
 def test_a_container_that_is_gone() -> None:

@@ -4,7 +4,7 @@ import json
 
 import pulumi_docker as docker
 
-from components.base.health import self_healing
+from components.base.health import TIMEOUT_SECONDS, self_healing
 from components.base.spec import ServiceSpec
 
 
@@ -32,5 +32,5 @@ def healthcheck(spec: ServiceSpec) -> docker.ContainerHealthcheckArgs:
         retries=probe.retries,
         start_period=canonical_seconds(probe.start_period_seconds),
         tests=["CMD", *command],
-        timeout=canonical_seconds(probe.timeout_seconds),
+        timeout=canonical_seconds(TIMEOUT_SECONDS if spec.self_healing else probe.timeout_seconds),
     )
