@@ -29,6 +29,7 @@ from components.base.spec import FILES_ROOT, DataVolume, NetworkName, Port, Prob
 from components.versitygw_bucket import bucket_spec
 
 PORT: Final = 9000
+ANY_VERSION: Final = "objects are plain files, and what is said of each lies in a file beside it"
 DATA_PATH: Final = "/data"
 ADMIN: Final = "admin"
 USERS_FILE: Final = "users.json"
@@ -152,7 +153,7 @@ def versitygw_spec(name: str, args: VersitygwArgs, users_json: pulumi.Input[str]
         secret_files={USERS_FILE: users_json},
         stop=Stop(grace_seconds=30),
         user=lock.user("versitygw"),
-        volumes=(DataVolume(name=args.volume, path=DATA_PATH),),
+        volumes=(DataVolume(formats=ANY_VERSION, name=args.volume, path=DATA_PATH),),
         writable={"/tmp": 64},  # noqa: S108 inside the container
     )
 

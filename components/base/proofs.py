@@ -95,9 +95,8 @@ def prove(client: DockerClient, request: ProofRequest) -> None:
     if code:
         # Connections that work are answers as well: without this line they alone would be called wrong.
         unfinished = f"{'and then ' if said else ''}no answer within {BUDGET_SECONDS} s" if code < 0 else ""
-        out_of_memory = f"the proof itself was killed for want of memory ({OOM}, limit {MEMORY_MIB} MiB)" if killed else ""
-        what = "
-".join(filter(None, (said, unfinished, out_of_memory)))
+        starved = f"the proof itself was killed for want of memory ({OOM}, limit {MEMORY_MIB} MiB)" if killed else ""
+        what = "\n".join(filter(None, (said, unfinished, starved)))
         raise ServiceFailedError(
             f"{request.service}: its connections do not work, so it was not started. "
             f"Correct what is named here, then run 'pulumi up' again:\n{what}"
