@@ -2,7 +2,6 @@
 
 import io
 import json
-from typing import Any
 
 import docker
 import pytest
@@ -12,6 +11,7 @@ from stacks import evolution
 from stacks.settings.evolution import EvolutionSettings
 from tests.engine.conftest import Checkout, containers
 from tests.engine.flagship import changed, reply
+from tests.engine.media import bucket_keys, keep, objects
 from tests.engine.registry import forget, pushed, registry
 from tests.engine.test_flagship_stops import redis_keys
 
@@ -61,6 +61,7 @@ def test_another_build_of_every_store_keeps_its_data(checkout: Checkout, engine:
     """All five at once: messages, session keys, queues and media are there, and logins work."""
     up = checkout.make("up")
     assert up.code == 0, up.text
+    keep(engine, bucket_keys(checkout), "kept.ogg", "of an earlier build")
     earlier, kept, media = reply(up.text), redis_keys(checkout, engine), objects(engine)
     assert kept
     assert media
@@ -79,11 +80,3 @@ def test_another_build_of_every_store_keeps_its_data(checkout: Checkout, engine:
     assert reply(back.text) == earlier + 2
     for image in STORES:
         engine.images.remove(f"upgrade.test/{image}:other")
-
-
-def objects(engine: docker.DockerClient) -> set[str]:
-    """Returns the media in MinIO's volume, by their folders."""
-    minio: Any = engine.containers.get(containers(engine)["minio"]["Id"])
-    found = minio.exec_run(["find", "/data/evolution", "-name", "xl.meta"])
-    assert found.exit_code == 0, found.output
-    return set(found.output.decode().split())

@@ -1,7 +1,7 @@
 """Who reaches whom, what is published, and who may read the media."""
 
+import base64
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,8 @@ import requests
 
 from tests.engine.checkout import PORT_OFFSET, Checkout
 from tests.engine.conftest import containers
-from tests.engine.flagship import EVOLUTION, Conversation
+from tests.engine.flagship import Conversation
+from tests.engine.media import FOLDER, evolution_at, keep
 
 pytestmark = pytest.mark.engine
 
@@ -34,7 +35,20 @@ WAV = (
 )
 """One second of mono at 8 kHz."""
 
-FETCH = "import sys, urllib.request; print(len(urllib.request.urlopen(sys.argv[1], timeout=10).read()))"
+FETCH = "import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1], timeout=10).read().decode())"
+
+CONVERT = """
+process.loadEnvFile('/run/secrets/evolution-api/.env')
+const ask = async (apikey) => {
+  const body = new FormData()
+  body.append('base64', process.argv[1])
+  return fetch(process.env.API_AUDIO_CONVERTER, {method: 'POST', body, headers: apikey ? {apikey} : {}})
+}
+const answer = await ask(process.env.API_AUDIO_CONVERTER_KEY)
+const made = Buffer.from((await answer.json()).audio, 'base64').toString('latin1', 0, 4)
+console.log(JSON.stringify([answer.status, made, (await ask()).status]))
+"""
+"""Evolution's own settings, and the form it sends for telephones."""
 
 
 @pytest.fixture(scope="module")
@@ -102,38 +116,37 @@ def test_the_consoles_take_the_generated_credentials(credentials: dict[str, dict
 
 
 def test_media_open_for_the_application_by_their_link_and_for_nobody_else(
-    talk: Conversation, engine: docker.DockerClient
+    credentials: dict[str, dict[str, str]], engine: docker.DockerClient
 ) -> None:
     """Under the one name that Evolution API signs; without the signature, nothing, and nobody can change that."""
-    answer = requests.post(
-        f"{EVOLUTION}/message/sendWhatsAppAudio/assistant",
-        data={"number": "5511970000010"},
-        files={"file": ("note.wav", WAV, "audio/wav")},
-        headers={"apikey": talk.token},
-        timeout=60,
-    )
-    assert answer.status_code == 201, answer.text
-    link = answer.json()["message"]["mediaUrl"]
-    assert re.match(r"http://minio\.internal:9000/evolution/", link)
+    link = keep(engine, credentials["minio"], "note.ogg", "olá")
+    assert link.startswith(f"http://minio.internal:9000/evolution/{FOLDER}/note.ogg?")
     application: Any = engine.containers.get(containers(engine)["app/1"]["Id"])
     opened = application.exec_run(["python3", "-c", FETCH, link])
     assert opened.exit_code == 0, opened.output
-    assert int(opened.output) > 100
+    assert opened.output.decode().strip() == "olá"
     refused = application.exec_run(["python3", "-c", FETCH, link.partition("?")[0]])
     assert refused.exit_code != 0
     assert b"HTTP Error 403" in refused.output
+
+
+def test_the_converter_serves_evolution_and_nobody_without_its_key(
+    talk: Conversation, engine: docker.DockerClient
+) -> None:
+    """By the address and the key in Evolution's own settings, from its own container."""
+    assert talk
+    server: Any = engine.containers.get(containers(engine)["evolution-api"]["Id"])
+    done = server.exec_run(["node", "--input-type=module", "-e", CONVERT, base64.b64encode(WAV).decode()])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.output) == [200, "OggS", 401]
 
 
 def test_the_key_of_evolution_cannot_open_its_bucket_to_everybody(
     credentials: dict[str, dict[str, str]], engine: docker.DockerClient
 ) -> None:
     """As the server tries at every start where nobody tells it not to."""
-    keys = credentials["minio"]
     minio: Any = engine.containers.get(containers(engine)["minio"]["Id"])
-    environment = {
-        "MC_CONFIG_DIR": "/tmp/.mc",  # noqa: S108 inside the container
-        "MC_HOST_evolution": f"http://{keys['access key']}:{keys['secret key']}@127.0.0.1:9000",
-    }
+    environment = evolution_at(credentials["minio"], "127.0.0.1")
     seen = minio.exec_run(["mc", "ls", "evolution/evolution"], environment=environment)
     assert seen.exit_code == 0, seen.output
     opened = minio.exec_run(["mc", "anonymous", "set", "download", "evolution/evolution"], environment=environment)

@@ -1,5 +1,6 @@
 """A bucket of somebody else's server in MinIO's place, and back again."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from infra.config import image_source
 from tests.engine.checkout import TEST_LABELS
 from tests.engine.conftest import STACK, Checkout, containers
 from tests.engine.flagship import reply
+from tests.engine.media import bucket_keys, keep, objects
 
 pytestmark = [pytest.mark.engine, pytest.mark.long]
 
@@ -30,6 +32,7 @@ S3_USE_SSL=false
 MAKE_BUCKET = f"""
 until mc alias set own http://127.0.0.1:{PORT} "$MINIO_ROOT_USER" "$MINIO_ROOT_PASSWORD"; do sleep 0.2; done
 mc mb own/{BUCKET}
+mc version enable own/{BUCKET}
 """
 
 
@@ -42,23 +45,18 @@ def earlier(checkout: Checkout) -> int:
 
 
 @pytest.fixture(scope="module")
-def kept(earlier: int, engine: docker.DockerClient) -> set[str]:
+def kept(earlier: int, checkout: Checkout, engine: docker.DockerClient) -> set[str]:
     """The objects in MinIO before anything is changed."""
     assert earlier
+    keep(engine, bucket_keys(checkout), "kept.ogg", "of MinIO")
     found = objects(engine)
     assert found
     return found
 
 
-def objects(engine: docker.DockerClient) -> set[str]:
-    """Returns the files below MinIO's bucket."""
-    server: Server = engine.containers.get(containers(engine)["minio"]["Id"])
-    return set(server.exec_run(["find", "/data/evolution", "-type", "f"]).output.decode().split())
-
-
 @pytest.fixture(scope="module")
 def foreign(engine: docker.DockerClient, earlier: int) -> Iterator[Server]:
-    """A server that is no part of the stack, with a bucket, where the stack's way out leads."""
+    """A server that is no part of the stack, where the stack's way out leads; its bucket remembers what was deleted."""
     assert earlier
     network = engine.networks.get(f"zapstack-{STACK}-evolution-egress")
     server: Server = engine.containers.create(
@@ -82,15 +80,18 @@ def foreign(engine: docker.DockerClient, earlier: int) -> Iterator[Server]:
 def test_media_are_kept_there(
     earlier: int, kept: set[str], checkout: Checkout, foreign: Server, engine: docker.DockerClient
 ) -> None:
-    """The voice message of the conversation is an object of that bucket; MinIO is gone, and its data are not."""
+    """What the conversation wrote, opened and deleted was in that bucket; MinIO is gone, and its data are not."""
     assert kept
     (checkout.path / ".env").write_text(ENV)
     done = checkout.make("up")
     assert done.code == 0, done.text
     assert reply(done.text) == earlier + 1
     assert not {"minio", "minio-bucket"} & containers(engine).keys()
-    listed = foreign.exec_run(["mc", "ls", "--recursive", f"own/{BUCKET}"])
-    assert listed.output.decode().strip(), "no object"
+    listed = foreign.exec_run(["mc", "ls", "--recursive", "--versions", "--json", f"own/{BUCKET}"])
+    rows = [json.loads(line) for line in listed.output.decode().splitlines()]
+    written = {row["key"] for row in rows if not row["isDeleteMarker"]}
+    assert len(written) == 2, rows  # by the proof before Evolution's start, and by the conversation
+    assert written == {row["key"] for row in rows if row["isDeleteMarker"]}, "not deleted"
     assert engine.volumes.get(VOLUME)
     checkout.expect_no_changes()
 
@@ -118,5 +119,5 @@ def test_back_again_minio_has_its_own_data(
     back = checkout.make("up")
     assert back.code == 0, back.text
     assert reply(back.text) == earlier + 2
-    assert objects(engine) > kept
+    assert objects(engine) == kept
     checkout.expect_no_changes()

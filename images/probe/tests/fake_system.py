@@ -2,10 +2,12 @@
 
 import base64
 import json
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Answer = tuple[int, Any]
+HANG_SECONDS = 0.5
 CONVERTER_KEY = "made-up-key"
 GLOBAL_KEY = "global"
 SECRET = "hook"
@@ -23,8 +25,10 @@ class FakeSystem:
         self.created: list[dict[str, Any]] = []
         self.database = True
         self.done = {"stored": True, "queued": True, "taken": True, "seen": True}
+        self.findings: Answer | None = None
         self.filed_under = "5511900000000"
         self.forms: list[bytes] = []
+        self.hangs = False
         self.hidden = False
         self.injected: list[dict[str, Any]] = []
         self.instances: dict[str, dict[str, Any]] = {}
@@ -52,6 +56,8 @@ class FakeSystem:
     def _guarded(self, method: str, path: str, key: str | None, body: Any) -> Answer:  # noqa: ANN401 - any JSON
         """In the real order: whether the instance exists, which memory or the database knows; then the key."""
         name = path.removeprefix("/instance/connectionState/")
+        if self.hangs and (name in self.instances or not self.database):
+            time.sleep(HANG_SECONDS)
         if name != path and name not in self.instances:
             if not self.database:
                 return 500, {"status": 500, "response": {"message": "Can't reach database server"}}
@@ -78,6 +84,8 @@ class FakeSystem:
         return 500, {"response": {"message": "unknown route"}}
 
     def _messages(self, body: Any) -> Answer:  # noqa: ANN401 - any JSON
+        if self.findings is not None:
+            return self.findings
         here = self.keeps_replies and body["where"]["key"]["remoteJid"] == self.filed_under
         return 200, {"messages": {"records": self.kept[::-1] if here else []}}
 

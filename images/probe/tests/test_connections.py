@@ -34,12 +34,13 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class _Answers(http.server.BaseHTTPRequestHandler):
+    refusal = 401
     unknown_instance = 404
 
     def do_GET(self) -> None:
         """Answers by the key; as Evolution, that an unknown instance is none before it looks at one."""
-        unknown = self.path == UNKNOWN_INSTANCE
-        self.send_response(self.unknown_instance if unknown else 200 if self.headers["apikey"] == SECRET else 401)
+        served = 200 if self.headers["apikey"] == SECRET else self.refusal
+        self.send_response(self.unknown_instance if self.path == UNKNOWN_INSTANCE else served)
         self.end_headers()
 
     def log_message(self, *_arguments: object) -> None:
@@ -132,6 +133,28 @@ def test_evolution_without_its_database_is_told_from_a_wrong_token(
     assert said in capsys.readouterr().out.replace(str(port), "PORT")
 
 
+@pytest.mark.parametrize(
+    ("unknown_instance", "said"),
+    [
+        (500, f"a: DATABASE failed: 127.0.0.1:PORT fails (status 500), and {NO_DATABASE}. {LOOK_AT_DATABASE}"),
+        (404, "a: HTTP failed: 127.0.0.1:PORT/x answers with status 500. Look at the service's log."),
+    ],
+)
+def test_a_failure_of_evolution_without_its_database_is_the_databases(
+    write: WriteFile,
+    port: int,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    unknown_instance: int,
+    said: str,
+) -> None:
+    """With the global key it lists instances, or fails."""
+    monkeypatch.setattr(_Answers, "refusal", 500)
+    monkeypatch.setattr(_Answers, "unknown_instance", unknown_instance)
+    assert _run(write, [{"kind": "evolution", "name": "a", "url": f"http://127.0.0.1:{port}/x"}]) == 1
+    assert said in capsys.readouterr().out.replace(str(port), "PORT")
+
+
 def test_evolution_that_does_not_say_in_time_is_without_its_database(
     write: WriteFile, port: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,7 +168,8 @@ def test_evolution_that_does_not_say_in_time_is_without_its_database(
         answers.end_headers()
 
     monkeypatch.setattr(_Answers, "do_GET", wait)
-    monkeypatch.setattr(connections, "AGAIN_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "ATTEMPT_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "LAST_SECONDS", 0.2)
     _run(write, [{"kind": "evolution", "name": "a", "url": f"http://127.0.0.1:{port}/x"}])
     hanging.set()
     assert "a: DATABASE failed: " in capsys.readouterr().out

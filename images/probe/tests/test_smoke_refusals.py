@@ -6,6 +6,7 @@ import pytest
 from conftest import Captured, WriteFile, run_smoke
 from fake_system import Answer, FakeSystem
 
+from probe import http
 from probe.cli import main
 
 PAGE = "<html><body><h1>503 Service Unavailable</h1>\nNo server is here.\n</body></html>"
@@ -47,6 +48,39 @@ def test_a_token_is_not_called_wrong_while_the_database_is_away(
     assert "Look at evolution-postgres: 'make status'" in error
     assert "AUTH" not in error
     assert system.injected == []
+
+
+def test_a_failure_is_told_as_the_databases_while_that_is_away(
+    system: FakeSystem, write: WriteFile, smoke_file: dict[str, Any], capsys: Captured
+) -> None:
+    """In the server's words, which name no database, and with where to look."""
+    system.database, system.findings = False, (500, {"response": {"message": "Internal Server Error"}})
+    write("token", "global")
+    assert run_smoke(write, smoke_file) == 1
+    error = capsys.readouterr().err
+    assert "DATABASE: evolution-api answered HTTP 500 to POST /chat/findMessages/bot, and its own" in error
+
+
+def test_silence_is_told_as_the_databases_while_that_is_away(
+    system: FakeSystem,
+    write: WriteFile,
+    smoke_file: dict[str, Any],
+    capsys: Captured,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A database that hangs lets nothing be answered; a server that hangs by itself is not called that."""
+    system.database, system.hangs = False, True
+    monkeypatch.setattr(http, "REQUEST_SECONDS", 0.2)
+    assert run_smoke(write, smoke_file) == 1
+    error = capsys.readouterr().err
+    assert (
+        "DATABASE: HTTP: evolution-api gave no answer to GET /instance/connectionState/bot (ReadTimeout), and" in error
+    )
+    system.database = True
+    assert run_smoke(write, smoke_file) == 1
+    error = capsys.readouterr().err
+    assert "HTTP: evolution-api gave no answer to GET /instance/connectionState/bot (ReadTimeout)" in error
+    assert "DATABASE" not in error
 
 
 def test_a_database_that_comes_back_in_between_is_no_failure(

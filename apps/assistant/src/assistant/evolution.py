@@ -6,6 +6,7 @@ means: `src/api/guards/auth.guard.ts` refuses every token while the database is 
 `src/api/guards/instance.guard.ts` answers then with an error for an instance it does not hold.
 """
 
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
@@ -20,8 +21,8 @@ CONNECT_SECONDS = 3.0
 # Total time of one request; the outbox leaves a claimed reply alone for longer than this.
 REQUEST_SECONDS = 10.0
 READY_SECONDS = 3.0
-# Both together are less than who asks for readiness waits.
-DATABASE_SECONDS = 1.5
+# With a second request; less than who asks for readiness waits, more than a loaded machine takes.
+EXPLAINED_SECONDS = 4.5
 # Nobody's: whether it exists is looked up in Evolution's database, before any key is looked at.
 UNKNOWN_INSTANCE = "zapstack.nobody"
 # Evolution stamps messages in whole seconds, rounded down.
@@ -135,20 +136,21 @@ class EvolutionClient:
 
     async def problem(self) -> str | None:
         """Why messages could not be sent through this instance's API now; a telephone that is offline is not one."""
+        started = time.monotonic()
         try:
             answer = await self._state(self._path, READY_SECONDS)
         except httpx.HTTPError as error:
             return f"no answer ({type(error).__name__})"
         if answer.status_code == HTTPStatus.UNAUTHORIZED:
-            return await self._why_refused()
+            return await self._why_refused(EXPLAINED_SECONDS - (time.monotonic() - started))
         if answer.status_code == HTTPStatus.NOT_FOUND:
             return f"the instance {self._instance} does not exist"
         return None if answer.is_success else f"HTTP {answer.status_code}"
 
-    async def _why_refused(self) -> str:
+    async def _why_refused(self, seconds: float) -> str:
         """Whether a refusal is about the token."""
         try:
-            answer = await self._state(UNKNOWN_INSTANCE, DATABASE_SECONDS)
+            answer = await self._state(UNKNOWN_INSTANCE, seconds)
         except httpx.HTTPError:
             answered = False
         else:

@@ -11,10 +11,12 @@ from probe.files import read_settings
 from probe.models import Evolution, HttpAddress, Settings, Wanted
 from probe.parallel import OK, report
 from probe.steps import StepError, reach
+from probe.waiting import Deadline
 
 HTTP_SECONDS = 4.0
-# Of the limit of it all, 8 s, this leaves enough for two more requests.
-AGAIN_SECONDS = 1.5
+# Whoever answers late is told by name: the limit of it all, 8 s, would call it a port that is closed.
+ATTEMPT_SECONDS = 7.0
+LAST_SECONDS = 0.5
 UNAUTHORIZED = 401
 LOGINS: dict[str, Any] = {
     "amqp": stores.amqp,
@@ -58,31 +60,48 @@ def _try(wanted: Wanted) -> str:
 
 
 def _http(wanted: HttpAddress) -> None:
+    deadline = Deadline(ATTEMPT_SECONDS)
     parts = urlsplit(wanted.url)
     host, port = parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme]
     reach(host, port)
     headers = {name: value.get_secret_value() for name, value in wanted.headers.items()}
-    status = _status(wanted.url, headers, HTTP_SECONDS)
-    if status == UNAUTHORIZED and isinstance(wanted, Evolution):
-        _demand_database(wanted, f"{host}:{port}")
-        status = _status(wanted.url, headers, AGAIN_SECONDS)  # it may have come back in between
+    ask = _asked_of_evolution if isinstance(wanted, Evolution) else _asked
+    status = ask(wanted, headers, deadline)
     if status in {401, 403}:
         raise StepError("AUTH", f"{host}:{port} refuses {wanted.key_name} (status {status})", stores.PASSWORD)
     if status not in wanted.expect:
         raise StepError("HTTP", f"{host}:{port}{parts.path} answers with status {status}", "Look at the service's log.")
 
 
-def _demand_database(wanted: Evolution, where: str) -> None:
-    from probe.evolution import LOOK_AT_DATABASE, NO_DATABASE, UNKNOWN_INSTANCE, database_answers  # noqa: PLC0415 as above
+def _asked(wanted: HttpAddress, headers: dict[str, str], _deadline: Deadline) -> int:
+    return _status(wanted.url, headers, HTTP_SECONDS)
+
+
+def _asked_of_evolution(wanted: HttpAddress, headers: dict[str, str], deadline: Deadline) -> int:
+    """Ask; where it refuses or fails, first whether it has its database."""
+    from probe.evolution import LOOK_AT_DATABASE, NO_DATABASE, UNKNOWN_INSTANCE, database_answers  # noqa: PLC0415 as below
 
     parts = urlsplit(wanted.url)
     try:
-        status = _status(f"{parts.scheme}://{parts.netloc}{UNKNOWN_INSTANCE}", {}, AGAIN_SECONDS)
+        status = _asked(wanted, headers, deadline)
+        if status != UNAUTHORIZED and database_answers(status):
+            return status
+        said = f"refuses {wanted.key_name}" if status == UNAUTHORIZED else "fails"
+        said += f" (status {status})"
     except StepError:
-        status = None
-    if not database_answers(status):
-        refused = f"{where} refuses {wanted.key_name} (status {UNAUTHORIZED})"
-        raise StepError("DATABASE", f"{refused}, and {NO_DATABASE}", LOOK_AT_DATABASE)
+        said = "gives no answer"
+    unknown: int | None
+    try:
+        unknown = _status(
+            f"{parts.scheme}://{parts.netloc}{UNKNOWN_INSTANCE}", {}, max(deadline.remaining_seconds, LAST_SECONDS)
+        )
+    except StepError:
+        unknown = None
+    if not database_answers(unknown):
+        raise StepError("DATABASE", f"{parts.netloc} {said}, and {NO_DATABASE}", LOOK_AT_DATABASE)
+    return _status(
+        wanted.url, headers, max(deadline.remaining_seconds, LAST_SECONDS)
+    )  # the database may have come back in between
 
 
 def _status(url: str, headers: dict[str, str], seconds: float) -> int:

@@ -20,6 +20,10 @@ Form = Mapping[str, tuple[str | None, bytes, str | None]]
 """A form's fields: each a file's name and type, or neither, around its content."""
 
 
+class SilentError(ProbeError):
+    """A service took the connection, and gave no answer."""
+
+
 class HttpService:
     """A service by its base address."""
 
@@ -56,7 +60,8 @@ class HttpService:
             form: A form of several parts, in place of a body.
 
         Raises:
-            ProbeError: If no connection came about in time, or the answer did not come.
+            ProbeError: If no connection came about in time.
+            SilentError: The answer did not come.
         """
         failure = ""
 
@@ -78,7 +83,7 @@ class HttpService:
                 return None
             except httpx.HTTPError as error:
                 shown = path.partition("?")[0]  # what follows may be a signature
-                raise ProbeError(
+                raise SilentError(
                     f"HTTP: {self._name} gave no answer to {method} {shown} ({type(error).__name__})"
                 ) from error
 
