@@ -11,7 +11,7 @@ from docker.models.containers import Container
 from rich.console import Console
 
 from components.base import lock
-from infra.config import Source, image_source
+from infra.config import image_source
 from operations import images
 from tests.engine.checkout import TEST_LABELS
 
@@ -57,7 +57,7 @@ def test_the_twins_own_tests(engine: docker.DockerClient) -> None:
 
 
 @contextmanager
-def _postgres(engine: docker.DockerClient, source: Source) -> Iterator[tuple[Container, str]]:
+def _postgres(engine: docker.DockerClient, source: lock.Source) -> Iterator[tuple[Container, str]]:
     """A Postgres of its own that takes connections, and the password of its superuser."""
     password = secrets.token_hex(8)
     environment = {"PGPASSWORD": password, "POSTGRES_PASSWORD": password}
