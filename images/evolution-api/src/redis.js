@@ -25,4 +25,5 @@ export function startRedis(uri, log) {
   });
   // Not waited for: it settles when the first connection stands; failures on the way there are the events above.
   client.connect().catch((error) => log.error('redis is given up', describeError(error)));
+  return client;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createConversations } from '../src/twin/conversations.js';
-import { readConversation } from '../src/twin/requests.js';
+import { readConversation } from '../src/twin/routes.js';
 
 const BOT = { name: 'bot', number: '5511999990000' };
 const NUMBER = '5511988887777';
@@ -56,6 +56,12 @@ test('an answer comes in as from WhatsApp', async () => {
   assert.ok(id);
   assert.deepEqual(key, { remoteJid: `${NUMBER}@s.whatsapp.net`, fromMe: false });
   assert.deepEqual(event, { numberId: BOT.number, pushName: 'Ana', message: { conversation: 'olá' }, messageType: 'conversation' });
+});
+
+test('a contact without a number is spoken for by its whole address', async () => {
+  const { hear, said } = lab([{ when: 'oi', answers: ['x'] }], { number: '5521@lid' });
+  await hear('oi', { number: '5521@lid' });
+  assert.equal(said[0].key.remoteJid, '5521@lid');
 });
 
 test('an answer may be any kind of message', async () => {

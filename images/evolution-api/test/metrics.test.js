@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Registry } from '../src/domain/registry.js';
 import { metricsRoutes } from '../src/routes/metrics.js';
 
 const BASE = { database: { clientName: 'stack' }, server: { url: 'https://evo.example' } };
-const registry = new Registry();
-registry.add({ id: '1', name: 'b"ot', token: 't', connectionStatus: 'close', integration: 'EVOLUTION', number: null });
+const instances = { all: () => [{ name: 'b"ot', state: 'close', integration: 'EVOLUTION' }] };
 
-const routes = (metrics) => metricsRoutes({ registry, settings: { ...BASE, metrics } });
+const routes = (metrics) => metricsRoutes({ instances, settings: { ...BASE, metrics } });
 const basic = (text) => `Basic ${Buffer.from(text).toString('base64')}`;
 const GUARDED = { authRequired: true, enabled: true, password: 'p', user: 'u' };
 

@@ -11,9 +11,10 @@ const SOURCE = fileURLToPath(new URL('../../src/', import.meta.url));
  * @param {string} program path below `src`
  * @param {Record<string, string>} env the whole environment
  * @param {string} cwd
+ * @param {string[]} [args]
  */
-export function run(program, env, cwd) {
-  const child = spawn(process.execPath, [SOURCE + program], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+export function run(program, env, cwd, args = []) {
+  const child = spawn(process.execPath, [SOURCE + program, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }));
   let output = '';
   const waiting = new Set();
