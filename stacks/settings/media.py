@@ -70,7 +70,7 @@ class VersitygwSettings(Settings):
         "volume, and docs/operating.md says how it is taken over. false, because MinIO is the documents' own.",
     )
     memory_mib: Memory = Field(
-        default=256, description="Memory limit in MiB. It idles at 20; uploads in parts of several clients need more."
+        default=256, description="Memory limit in MiB. It idles at 10; eight uploads in parts at once took 50."
     )
     port: Port = Field(
         default=7070,
