@@ -28,7 +28,7 @@ def require(config: StackConfig, systems: Mapping[str, System], stack: str, toda
     if config.image_source != "registry":
         return
     used = {image for name, settings in config.systems.items() for image in systems[name].images(settings)}
-    pulled = [name for name in lock.pulled(used) if name not in config.image_overrides]
+    pulled = [name for name in sorted(used - config.image_overrides.keys()) if lock.load()[name].registry]
     tagged = [f"{name} ({image.tagged})" for name in pulled if not (image := lock.registry(name)).digest]
     if tagged and config.production:
         raise UserError(

@@ -22,8 +22,9 @@ def lock_images(engine: DockerClient, *, write: bool) -> None:
 
     Raises:
         typer.Exit: Not every registry answered (1); of those that did not, nothing is written. A version past its day
-            is told and no error: nothing that this command could do mends it.
+            is told and no error, even where its registry is silent: nothing that this command could do mends it.
     """
+    today = datetime.now(tz=UTC).date()
     table = Table("image", "version", "digest", "safe until", box=box.SIMPLE_HEAD)
     found: dict[str, str] = {}
     silent: list[str] = []
@@ -34,13 +35,12 @@ def lock_images(engine: DockerClient, *, write: bool) -> None:
             digest = str(engine.images.get_registry_data(image.tagged).id)
         except APIError as error:
             table.add_row(name, image.tagged, f"no answer ({error.explanation or error})", until)
-            silent.append(name)
+            silent += [] if image.support.over(today) else [name]
             continue
         found[name] = digest
         moved = f"{'moved to' if image.digest else 'by tag alone; today'} {digest}"
         table.add_row(name, image.tagged, "as locked" if digest == image.digest else moved, until)
     print_table(table)
-    today = datetime.now(tz=UTC).date()
     for name, image in images.items():
         past = f"past {image.support.until}: " if image.support.over(today) else ""
         typer.echo(f"{name}: {past}{image.support.text} ({image.support.source})", err=bool(past))

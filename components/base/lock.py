@@ -170,12 +170,6 @@ def registry(name: str) -> RegistryImage:
     return found
 
 
-def pulled(names: Iterable[str]) -> list[str]:
-    """Returns the images of a registry that some images are or start from."""
-    used = {entry.built.base if (entry := load()[name]).built else name for name in names}
-    return sorted(name for name in used if load()[name].registry)
-
-
 def local_used(names: Iterable[str]) -> list[str]:
     """Returns the local equivalents that some images are or start from, and that a stack therefore asks for by name."""
     used = [entry.built.base if (entry := load()[name]).built else name for name in names]

@@ -67,10 +67,10 @@ class VersitygwSettings(Settings):
     enabled: bool = Field(
         default=False,
         description="Whether it keeps the media. Changing it moves no object: what the other server has stays in its "
-        "volume, and docs/operating.md says how it is taken over. false, because MinIO is the documents' own.",
+        "volume, and docs/media.md says how it is taken over. false, because MinIO is the documents' own.",
     )
     memory_mib: Memory = Field(
-        default=256, description="Memory limit in MiB. It idles at 20; uploads in parts of several clients need more."
+        default=256, description="Memory limit in MiB. It idles at 10; eight uploads in parts at once took 50."
     )
     port: Port = Field(
         default=7070,

@@ -136,13 +136,17 @@ def test_one_registry_that_does_not_answer_is_an_error(
     assert "sha256:2" in written.read_text()
 
 
-def test_a_version_past_its_day_is_told_and_no_error(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """With why it is pinned and the way on; nothing that the verb could do mends it."""
+@pytest.fixture
+def paper_lock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A lock file with an image past its day and another one."""
     (tmp_path / "images.lock").write_text(LOCK)
     monkeypatch.setattr(lock, "LOCK_FILE", tmp_path / "images.lock")
     monkeypatch.setattr(lock, "load", lock.load.__wrapped__)
+
+
+@pytest.mark.usefixtures("paper_lock")
+def test_a_version_past_its_day_is_told_and_no_error(capsys: pytest.CaptureFixture[str]) -> None:
+    """With why it is pinned and the way on; nothing that the verb could do mends it."""
     answer = SimpleNamespace(id="sha256:1")
     engine = SimpleNamespace(images=SimpleNamespace(get_registry_data=lambda _: answer))
     lock_images.lock_images(cast("Any", engine), write=False)
@@ -152,6 +156,20 @@ def test_a_version_past_its_day_is_told_and_no_error(
     assert "redis" not in told.err
     assert re.search(r"haproxy +haproxy:3.2-alpine +as locked +2026-01-31", told.out)
     assert re.search(r"redis +redis:7.4-bookworm +moved to sha256:1 +not said", told.out)
+
+
+@pytest.mark.usefixtures("paper_lock")
+def test_a_registry_that_gave_an_image_up_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
+    """The verb would otherwise fail for ever; the table says that there was no answer."""
+
+    def answer(reference: str) -> SimpleNamespace:
+        if reference.startswith("haproxy:"):
+            raise APIError("unauthorized")
+        return SimpleNamespace(id="sha256:2")
+
+    lock_images.lock_images(cast("Any", SimpleNamespace(images=SimpleNamespace(get_registry_data=answer))), write=True)
+    assert re.search(r"haproxy +haproxy:3.2-alpine +no answer", capsys.readouterr().out)
+    assert lock.LOCK_FILE.read_text().count("verified") == 1
 
 
 @pytest.mark.parametrize(

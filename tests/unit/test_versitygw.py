@@ -7,17 +7,22 @@ from typing import Any, cast
 
 import pulumi
 import pytest
+from pydantic import SecretStr
 
 from components.base.s3 import VersitygwConnection
 from components.minio_bucket import policy as of_minio
 from components.versitygw import START, VersitygwArgs, versitygw_spec
 from components.versitygw import _users as users
 from components.versitygw_bucket import bucket_spec, policy
-from tests.recorder import SECRET
+from stacks import evolution
+from stacks.settings.evolution import EvolutionSettings
+from stacks.settings.media import S3Settings, VersitygwSettings
+from tests.recorder import SECRET, record, stack_config
 from tests.unit.storage import NO_OUTPUT, graph
 
 ARGS = VersitygwArgs(bucket="media")
 SERVER = VersitygwConnection(admin="admin", admin_key=NO_OUTPUT, host="versitygw", ready=())
+OWN_KEY = SecretStr("made-up-key")
 USERS = ("app", "app_b")
 
 
@@ -96,3 +101,20 @@ def test_a_proof_asks_whether_it_answers() -> None:
     proof: Any = SERVER.proof()
     assert proof == {"expect": [200], "kind": "http", "name": "versitygw", "url": "http://versitygw:9000/health"}
     assert not isinstance(proof["url"], pulumi.Output)
+
+
+@pytest.mark.parametrize("keeper", ["minio", "versitygw", "s3"])
+def test_one_server_keeps_the_media(keeper: str) -> None:
+    """Its image, its service, its port and its container, and nothing of the others'."""
+    s3 = S3Settings(access_key=OWN_KEY, bucket="media", host="s3.example.com", secret_key=OWN_KEY)
+    settings = EvolutionSettings(
+        s3=s3 if keeper == "s3" else None, versitygw=VersitygwSettings(enabled=keeper == "versitygw")
+    )
+    known = {"minio", "versitygw"}
+    ours = {keeper} & known
+    registered = record(stack_config(systems={"evolution": settings})).of("Container")
+    assert {container.name for container in registered} & known == ours
+    assert set(evolution.services(settings)) & known == ours
+    assert set(evolution.images(settings)) & known == ours
+    assert evolution.host_ports(settings, production=False).keys() & known == ours
+    assert not evolution.host_ports(settings, production=True).keys() & known
