@@ -1,8 +1,8 @@
 """A store's image of a version that does not take its data: refused while everything serves, then moved as it is told.
 
-Debian 13 has a newer RabbitMQ, which is built here. A newer Redis that may be built, 7.2 as the last under a free licence,
-is in no package: `outside.test/redis:7.2` is the local image with `redis-server` and `redis-cli` of that version in
-/usr/bin and `REDIS_VERSION` in its environment.
+Debian 13 has a newer RabbitMQ, which is built here. A newer Redis that may be built, 7.2 as the last under a free
+licence, is in no package: `outside.test/redis:7.2` is the local image with that version's `redis-server` and
+`redis-cli` in /usr/bin, and `REDIS_VERSION` in its environment.
 """
 
 import json
