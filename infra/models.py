@@ -32,7 +32,8 @@ class StackSettings(Settings):
     images: Literal["auto", "registry", "local"] = Field(
         default="auto",
         description="Where third-party images come from: a registry, or built on this machine from packages. auto is "
-        "what set-up found to be possible here, and in production a registry.",
+        "what set-up found to be possible here, and in production a registry; a stack that has data keeps the source "
+        "it has.",
     )
     protect_data: bool | None = Field(
         default=None,

@@ -28,7 +28,7 @@ SOURCE_OUTPUT = "imageSource"
 
 @dataclass(frozen=True, kw_only=True)
 class Store:
-    """A service with data whose version is compared.
+    """A service that keeps data.
 
     Attributes:
         image: Reference of the image that has used the data so far.
@@ -51,7 +51,7 @@ class Known:
         expected: Container id to how it is meant to be; containers that wait for their deletion are not among them.
         files_volumes: Names of all files volumes, those that wait for their deletion included.
         ids: Ids of all containers and networks, those that wait for their deletion included.
-        image_source: Where images came from when stores were last prepared; None where nothing says so.
+        image_source: Where images of services with data come from; None where nothing says so.
         networks: Id of each network to its name.
         secrets: Name each kept secret has (`components.base.kept_secrets`) to its URN.
         stores: Services with data whose version is compared.
@@ -93,7 +93,7 @@ def known(resources: Iterable[Mapping[str, Any]]) -> Known:
     resources = list(resources)
     rows = [row for row in resources if row.get("id")]
     gates = {row["inputs"]["container"]: row["inputs"] for row in rows if row["type"] == GATE}
-    stores = _stores(rows)
+    services = _with_data(rows)
     return Known(
         expected={
             row["id"]: _expected(row["inputs"], gates.get(row["id"], {}))
@@ -102,43 +102,48 @@ def known(resources: Iterable[Mapping[str, Any]]) -> Known:
         },
         files_volumes=frozenset(row["id"] for row in rows if row["type"] == PREPARE),
         ids=frozenset(row["id"] for row in rows if row["type"] in {CONTAINER, NETWORK}),
-        image_source=_source(stores, resources),
+        image_source=_source(services, resources),
         networks={row["id"]: row["inputs"]["name"] for row in rows if row["type"] == NETWORK and not row.get("delete")},
         secrets={
             row["inputs"]["keepers"][KEEPER]: row["urn"]
             for row in rows
             if row["type"] == RANDOM and KEEPER in row["inputs"].get("keepers", {}) and not row.get("delete")
         },
-        stores=stores,
+        stores=_compared(services),
         volumes={row["id"]: row["urn"] for row in rows if row["type"] == VOLUME and not row.get("delete")},
     )
 
 
-def _stores(rows: Sequence[Mapping[str, Any]]) -> list[Store]:
+def _with_data(rows: Iterable[Mapping[str, Any]]) -> list[Store]:
+    """Returns the services that keep data, those that are on their way out left aside."""
+    present = [row for row in rows if not row.get("delete")]
     names = {
         row["inputs"]["name"]: row["urn"].rpartition("::")[2].removeprefix(IMAGE_PREFIX)
-        for row in rows
-        if row["type"] == IMAGE and not row.get("delete")
+        for row in present
+        if row["type"] == IMAGE
     }
-    found = []
-    for row in rows:
-        given = row["inputs"]
-        # An earlier version of this program wrote down something else; its stores are compared one by one by `Prepare`.
-        data = [volume for volume in given.get("data", ()) if volume.get("formats")]
-        if row["type"] == PREPARE and data and given["image"] in names and not row.get("delete"):
-            found.append(
-                Store(image=given["image"], image_name=names[given["image"]], labels=given["labels"], rows=data)
-            )
-    return found
+    return [
+        Store(image=given["image"], image_name=names[given["image"]], labels=given["labels"], rows=given["data"])
+        for given in (row["inputs"] for row in present if row["type"] == PREPARE)
+        if given.get("data") and given["image"] in names
+    ]
 
 
-def _source(stores: Sequence[Store], resources: Sequence[Mapping[str, Any]]) -> Source | None:
-    """Returns where the stores' images come from, those given by an override left out; else what the last `up` said."""
-    for store in stores:
-        if store.image.startswith(f"{LOCAL_PREFIX}/"):
+def _compared(services: Iterable[Store]) -> list[Store]:
+    """Returns those whose data have a version that is compared.
+
+    A program before this one wrote down something else; the data of its services are compared by `Prepare` alone.
+    """
+    return [service for service in services if any(row.get("formats") for row in service.rows)]
+
+
+def _source(services: Iterable[Store], resources: Iterable[Mapping[str, Any]]) -> Source | None:
+    """Returns where the images of services with data come from, overrides left aside; else what the last `up` said."""
+    for service in services:
+        if service.image.startswith(f"{LOCAL_PREFIX}/"):
             return "local"
-        registry = load()[store.image_name].registry if store.image_name in load() else None
-        if registry and store.image.startswith(f"{registry.repository}:"):
+        entry = load().get(service.image_name)
+        if entry and entry.registry and service.image.startswith(f"{entry.registry.repository}:"):
             return "registry"
     said = [row.get("outputs", {}).get(SOURCE_OUTPUT) for row in resources if row["type"] == STACK]
     return next(iter(filter(None, said)), None)

@@ -1,7 +1,7 @@
 """Keeps a server from being started on data it cannot use: another version, another name than its settings say."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from docker import DockerClient
@@ -57,14 +57,12 @@ def unreadable(
     due = [(row, DataFormat(**given)) for row in rows for given in row["formats"]]
     refused = []
     for row, form in due:
-        taking = _of_image(client, form, image, labels)
-        if taking is None:
-            continue
         if form.file_chain:
             version = of_volume(client, form, row["volume"], image if has_image(client, image) else before, labels)
         else:
-            version = _of_image(client, form, before, labels)
-        if version is not None and not takes(form, data=version, image=taking):
+            version = _of_image(client, form, before, labels) if before else None
+        taking = _of_image(client, form, image, labels) if version else None
+        if version and taking and not takes(form, data=version, image=taking):
             refused.append(
                 f"{row['service']}: the data in volume {row['volume']} are of {form.name} {version}, and {image} takes "
                 f"those of {span(form, taking)}. {form.otherwise} Nothing was stopped, the data are untouched. "
@@ -75,7 +73,7 @@ def unreadable(
 
 def _of_image(client: DockerClient, form: DataFormat, image: str, labels: Mapping[str, str]) -> str | None:
     """Returns the version of an image: what the engine has of it, else what its reference says."""
-    attributes = client.images.get(image).attrs if image and has_image(client, image) else {}
+    attributes = client.images.get(image).attrs if has_image(client, image) else {}
     if attributes and form.image_file:
         path, pattern = form.image_file
         path = path.replace("{triplet}", TRIPLETS.get(attributes["Architecture"], ""))
@@ -84,9 +82,17 @@ def _of_image(client: DockerClient, form: DataFormat, image: str, labels: Mappin
         return next(iter(re.findall(pattern, content or "")), NONE)
     lines = attributes["Config"].get("Env") or [] if attributes else []
     named = dict(line.partition("=")[::2] for line in lines).get(form.variable)
-    matches = (re.search(pattern, image) for pattern in form.references)
-    told = (match.expand(version) for match, version in zip(matches, form.references.values(), strict=True) if match)
-    return named or next(told, None)
+    # An image that is asked for by its id has names all the same.
+    return named or next(_told(form, [image, *(attributes.get("RepoTags") or [])]), None)
+
+
+def _told(form: DataFormat, references: Sequence[str]) -> Iterator[str]:
+    """Yields the versions that an image's references name."""
+    for reference in references:
+        for pattern, version in form.references.items():
+            match = re.search(pattern, reference)
+            if match:
+                yield match.expand(version)
 
 
 def of_volume(client: DockerClient, form: DataFormat, volume: str, image: str, labels: Mapping[str, str]) -> str | None:
@@ -99,7 +105,7 @@ def of_volume(client: DockerClient, form: DataFormat, volume: str, image: str, l
         image: Any image the engine has; nothing in it is run.
         labels: Labels of the throw-away container.
     """
-    if not inside.has_volume(client, volume) or not has_image(client, image):
+    if not image or not has_image(client, image) or not inside.has_volume(client, volume):
         return None
     words: list[str] = [""]
     with inside.opened(client, image, labels, volume=volume) as container:

@@ -74,17 +74,23 @@ def move(workshop: Workshop, data: str, *, old: str, new: str, service: str) -> 
         )
         with workshop.server(plan) as leaving:
             definitions = json.loads(workshop.run(leaving, [*CTL, "export_definitions", "-"]))
-            _refuse_streams(definitions)
+            refuse_streams(definitions)
             address = leaving.attrs["NetworkSettings"]["Networks"][network]["IPAddress"]
             before = _counts(workshop, leaving, definitions)
-            workshop.own(extra, old, {**GIVEN, **_files(definitions, before, address)})
+            workshop.own(extra, old, {**GIVEN, **files(definitions, before, address)})
             with workshop.server(replace(plan, data=target, image=new)) as coming:
                 _hand_over(workshop, leaving, coming, definitions)
     return target
 
 
-def _files(definitions: Definitions, queues: Iterable[tuple[str, str]], address: str) -> dict[str, str]:
-    """Returns what both brokers import: a user by whom the old one's copy is read, everything else, the shovels."""
+def files(definitions: Definitions, queues: Iterable[tuple[str, str]], address: str) -> dict[str, str]:
+    """Returns the files of both brokers: a user by whom the old one's copy is read, everything else, the shovels.
+
+    Args:
+        definitions: The old broker's.
+        queues: Virtual host and name of each queue with messages.
+        address: Where the old one is.
+    """
     password, salt = random.token_hex(16), base64.b64encode(random.token_bytes(SALT_BYTES)).decode()
     reader = {
         "permissions": [
@@ -133,13 +139,20 @@ def _hand_over(workshop: Workshop, leaving: Container, coming: Container, defini
     workshop.tell(f"{sum(before.values())} messages in {len(before)} queues go from one broker to the other")
     workshop.run(coming, [*CTL, "import_definitions", f"{FILES_PATH}/shovels.json"])
     _await_empty(workshop, leaving, definitions)
-    _compare(workshop, definitions, before, _counts(workshop, coming, definitions))
+    compare(workshop, definitions, before, _counts(workshop, coming, definitions))
     for vhost, name in before:
         workshop.run(coming, [*CTL, "clear_parameter", "--vhost", vhost, "shovel", name])
 
 
-def _refuse_streams(definitions: Definitions) -> None:
-    """Refuses what a shovel cannot take along: messages of a stream stay where they are when they are read."""
+def refuse_streams(definitions: Definitions) -> None:
+    """Refuses what a shovel cannot take along: messages of a stream stay where they are when they are read.
+
+    Args:
+        definitions: The broker's.
+
+    Raises:
+        MoveFailedError: There is a stream.
+    """
     streams = [row["name"] for row in definitions["queues"] if row["arguments"].get("x-queue-type") == "stream"]
     if streams:
         raise MoveFailedError(f"streams cannot be moved: {', '.join(sorted(streams))}. Read and delete them first.")
@@ -165,7 +178,18 @@ def _await_empty(workshop: Workshop, broker: Container, definitions: Definitions
         time.sleep(PAUSE_SECONDS)
 
 
-def _compare(workshop: Workshop, definitions: Definitions, before: Counts, after: Counts) -> None:
+def compare(workshop: Workshop, definitions: Definitions, before: Counts, after: Counts) -> None:
+    """Tells how many messages have arrived.
+
+    Args:
+        workshop: Whom to tell.
+        definitions: The broker's.
+        before: Messages of the old broker's queues.
+        after: Those of the new one's.
+
+    Raises:
+        MoveFailedError: One is missing in a queue in which none expires.
+    """
     expiring = {(row["vhost"], row["name"]) for row in definitions["queues"] if "x-message-ttl" in row["arguments"]}
     short = {key: count - after.get(key, 0) for key, count in before.items() if after.get(key, 0) != count}
     if short.keys() - expiring:

@@ -33,12 +33,12 @@ def move(workshop: Workshop, data: str, *, old: str, new: str, service: str) -> 
     target = workshop.volume("moved")
     workshop.copy(data, target, old)
     with workshop.server(_server(old, target, "--aof-use-rdb-preamble", "no")) as server:
-        before = _keys(workshop, server)
+        before = keys(workshop, server)
         workshop.tell(f"{sum(before.values())} keys are written as commands by {old}")
         workshop.run(server, [*CLIENT, "BGREWRITEAOF"])
         _await_rewrite(workshop, server)
     with workshop.server(_server(new, target)) as server:
-        after = _keys(workshop, server)
+        after = keys(workshop, server)
     if _fewer(before, after):
         raise MoveFailedError(f"{new} has found {after} instead of {before} (database to keys)")
     workshop.tell(f"{sum(after.values())} keys are read by {new}")
@@ -51,8 +51,13 @@ def _server(image: str, data: str, *more: str) -> Server:
     return Server(command=("redis-server", *options, *more), data=data, image=image, path=PATH, ready=READY)
 
 
-def _keys(workshop: Workshop, server: Container) -> dict[str, int]:
-    """Returns the keys of each database that expire at no time, and so cannot vanish between two counts."""
+def keys(workshop: Workshop, server: Container) -> dict[str, int]:
+    """Returns how many keys of each database expire at no time, and so cannot vanish between two counts.
+
+    Args:
+        workshop: Where it runs.
+        server: The server.
+    """
     lines = workshop.run(server, [*CLIENT, "INFO", "keyspace"]).split()
     rows = (line.partition(":") for line in lines if line.startswith("db"))
     counts = {name: dict(pair.split("=") for pair in values.split(",")) for name, _, values in rows}

@@ -230,7 +230,7 @@ def test_another_version_of_the_data_is_refused_before_anything_stops(example: E
     before = ids(engine, example)
     refused = example.up(major=16)
     assert refused.code != 0
-    assert "holds data of version 15" in refused.text, refused.text
+    assert "are of Postgres 15" in refused.text, refused.text
     assert ids(engine, example) == before
     example.order()
     example.must_up(major=15)

@@ -2,7 +2,7 @@
 
 import io
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,6 +22,7 @@ class PaperEngine:
         exits: Mapping[str, int] | None = None,
         files: Mapping[str, str] | None = None,
         images: Mapping[str, Any] | None = None,
+        names: Sequence[str] = (),
     ) -> None:
         """Takes what there is.
 
@@ -29,6 +30,7 @@ class PaperEngine:
             exits: Program to its exit code in the container; None where there is no container.
             files: Path in the volume to content; None where there is no volume.
             images: Reference to variables of the environment, and to files, which begin with a slash.
+            names: Tags of every image.
         """
         self.api = self.containers = self
         self.images = SimpleNamespace(get=self._image)
@@ -36,6 +38,7 @@ class PaperEngine:
         self.status = "running"
         self.opened: list[str] = []
         self.left = 0
+        self._names = list(names)
         self._exits, self._files, self._images = exits, files, images or {}
         self._inside: dict[str, dict[str, str]] = {}
 
@@ -95,7 +98,9 @@ class PaperEngine:
             raise ImageNotFound(reference)
         rows = self._images[reference].items()
         lines = [f"{name}={value}" for name, value in rows if not name.startswith("/")]
-        return SimpleNamespace(attrs={"Architecture": "amd64", "Config": {"Env": lines or None}})
+        return SimpleNamespace(
+            attrs={"Architecture": "amd64", "Config": {"Env": lines or None}, "RepoTags": self._names}
+        )
 
     def _volume(self, name: str) -> None:
         if self._files is None or name != VOLUME:

@@ -134,6 +134,13 @@ def test_what_an_image_says_itself_counts_more_than_its_name() -> None:
     assert refusals(PaperEngine(files={"PG_VERSION": "16"}, images=images), MAJOR, "own", before="")
 
 
+def test_an_image_that_is_asked_for_by_its_id_has_a_name() -> None:
+    """The local equivalents name their version in no other place."""
+    engine = PaperEngine(files=flags(FLAGS_310), images={"sha256:0f": {}}, names=["mine.example/rabbitmq:4.2"])
+    (text,) = refusals(engine, BROKER, "sha256:0f", before="")
+    assert "sha256:0f takes those of 3.13 to 4.2" in text
+
+
 def libc(version: str) -> dict[str, str]:
     """Returns the file of an image by which words are sorted."""
     return {LIBC: f"\x7fELF...GNU C Library (Debian GLIBC {version}-9) stable release version {version}.\n"}
