@@ -84,6 +84,7 @@ register_servers() {
 copy_passwords() {
   if [ -f "${PGPASS_FILE:-}" ]; then
     local storage
+    # shellcheck disable=SC2001 # the official script's own step, which needs sed
     storage=$data/storage/$(echo "$PGADMIN_DEFAULT_EMAIL" | sed s/@/_/g)
     mkdir -p "$storage"
     cp "$PGPASS_FILE" "$storage/.pgpass"
