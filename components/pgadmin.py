@@ -35,8 +35,8 @@ Source: Dockerfile:198 of https://github.com/pgadmin-org/pgadmin4 (deletes every
 """
 
 MEMORY_MIB: Final = 512
-"""Least and usual memory limit. In 384 the kernel killed its first start or its reload, which compile beside the server;
-with the bytecode kept, server and reload together were measured at 342.
+"""Least and usual memory limit: within 384 the kernel killed its reload at the first start, which compiles beside the
+server; with the bytecode kept, both together were measured at 342.
 """
 
 LOGIN_FILE: Final = "login_password"

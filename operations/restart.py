@@ -8,6 +8,7 @@ import typer
 from components.base import naming
 from components.base.docker_api import client
 from components.base.failure import LOG_LINES
+from components.base.memory import explanation
 from components.base.readiness import PROBE_SECONDS, succeeds
 from operations.found import Found, of_service
 from operations.stack_file import StackFile
@@ -36,7 +37,9 @@ def restart(stack: StackFile, service: str) -> None:
         row.container.restart(timeout=int(grace))
         if not _ready(stack, row):
             lines = row.container.logs(tail=LOG_LINES).decode(errors="replace").strip()
-            typer.echo(f"{service}/{row.replica} was restarted and is not ready. Its last lines:\n{lines}", err=True)
+            why = f" {explanation(row.container)}".rstrip()
+            what = f"{service}/{row.replica} was restarted and is not ready.{why}"
+            typer.echo(f"{what} Its last lines:\n{lines}", err=True)
             raise typer.Exit(1)
         typer.echo(f"{service}/{row.replica} restarted, ready after {time.monotonic() - started:.1f} s")
 

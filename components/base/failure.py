@@ -51,7 +51,7 @@ class Halt:
 
 
 def failure(
-    container: Container, service: str, what: str, started: float, *, code: int | None = None
+    container: Container, service: str, what: str, started: float, *, code: int | None = None, hint: str = ""
 ) -> ServiceFailedError:
     """Returns the error that says what happened to a container, with its last log lines.
 
@@ -63,11 +63,13 @@ def failure(
         what: What happened, such as `exited (exit 3)`.
         started: `time.monotonic()` at the start of the wait.
         code: Exit code of the command that failed in it, where there was one.
+        hint: What a person can do about it.
     """
     lines = container.logs(tail=LOG_LINES).decode(errors="replace").strip() or "(it printed nothing)"
     after = time.monotonic() - started
+    why = " ".join(part for part in (hint, memory.explanation(container, code=code)) if part)
     return ServiceFailedError(
-        f"{service}: {what} after {after:.1f} s. {memory.explanation(container, code=code)}What depends on it was not started. "
+        f"{service}: {what} after {after:.1f} s. {why}{why and ' '}What depends on it was not started. "
         f"Look at 'docker logs {container.name}', then run 'pulumi up' again. Its last lines:\n{lines}"
     )
 

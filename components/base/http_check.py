@@ -10,8 +10,8 @@ from typing import Final
 SECONDS: Final = 3
 """Longest silence of the server."""
 
-# `_socket` is the compiled part of `socket`, in every CPython; nothing of the library is imported. Only the first line of
-# the answer matters, so it may come in chunks or without an end.
+# `_socket` is the compiled part of `socket`, in every CPython; nothing of the library is imported. Only the first line
+# of the answer matters, so it may come in chunks or without an end.
 _SCRIPT: Final = f"""\
 import _socket, sys
 port, path = sys.argv[1:]

@@ -1,12 +1,13 @@
 """Whether the kernel killed processes of a container for want of memory, and what a person does then.
 
-The engine says so of a container that has ended. While one lives, `State.OOMKilled` stays false on engine 20.10 whatever
-died in it (measured): a worker, a reload, a probe. The kernel's own counter can be read inside, since the start.
+The engine says so of a container that has ended. While one lives, `State.OOMKilled` stays false on engine 20.10
+whatever died in it (measured): a worker, a reload, a probe. The kernel's own counter can be read inside.
 
 Source: https://docs.kernel.org/admin-guide/cgroup-v2.html (`memory.events`) and .../cgroup-v1/memory.html, 10. OOM
 Control (`oom_kill` in `memory.oom_control`).
 """
 
+import itertools
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -37,7 +38,7 @@ def killed(container: Container) -> int:
             return 0
         raise
     words = (said or b"").decode(errors="replace").split()
-    return sum(int(count) for name, count in zip(words, words[1:], strict=False) if name == "oom_kill")
+    return sum(int(count) for name, count in itertools.pairwise(words) if name == "oom_kill")
 
 
 def how(state: Mapping[str, Any]) -> str:
@@ -61,13 +62,13 @@ def explanation(container: Container, *, code: int | None = None) -> str:
     raise_it = f"Its memory limit is {limit} MiB: raise its memoryMib, where docs/configuration.md has one."
     if not state["Running"] or state["Restarting"]:
         if state["OOMKilled"]:
-            return f"It ran out of memory ({OOM}). {raise_it} "
+            return f"It ran out of memory ({OOM}). {raise_it}"
         if state["ExitCode"] == KILLED_CODE:
-            return f"Exit {KILLED_CODE} without {OOM}: it was killed from outside, or the whole machine lacked memory. "
+            return f"Exit {KILLED_CODE} without {OOM}: it was killed from outside, or the whole machine lacked memory."
         return ""
     number = killed(container)
     if number:
-        return f"{number} of its processes were killed for want of memory ({OOM}) since it started. {raise_it} "
+        return f"{number} of its processes were killed for want of memory ({OOM}) since it started. {raise_it}"
     if code == KILLED_CODE:
-        return f"It was killed (exit {KILLED_CODE}), not at its own memory limit: by somebody, or by a machine in need. "
+        return f"It was killed (exit {KILLED_CODE}), not at its own memory limit: by somebody, or by a machine in need."
     return ""

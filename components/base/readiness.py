@@ -189,8 +189,8 @@ def _reload(client: DockerClient, container: Container, request: GateRequest, st
     end = f"did not end within {RELOAD_SECONDS:.0f} s" if code is None else f"failed with exit {code}"
     hint = "" if code == memory.KILLED_CODE else request.reload_hint
     container.reload()
-    what = f"did not take its changed files: {request.reload[0]} {end}{hint and f'. {hint}'.rstrip('.')}"
-    raise failure(container, request.service, what, started, code=code)
+    what = f"did not take its changed files: {request.reload[0]} {end}"
+    raise failure(container, request.service, what, started, code=code, hint=hint)
 
 
 def _take_place(client: DockerClient, container: Container, request: GateRequest, proxy: rollout.Proxy) -> None:

@@ -45,9 +45,10 @@ listen_port() {
 
 # A process of its own, as in the official image: an address that it refuses could never log in.
 check_email() {
-  (cd pgadmin/utils && "$python" -c 'import sys
+  "$python" -c 'import sys
+sys.path.append("pgadmin/utils")
 from validation_utils import validate_email
-sys.exit(0 if validate_email(sys.argv[1]) else 1)' "$PGADMIN_DEFAULT_EMAIL") ||
+sys.exit(0 if validate_email(sys.argv[1]) else 1)' "$PGADMIN_DEFAULT_EMAIL" ||
     fail "PGADMIN_DEFAULT_EMAIL: $PGADMIN_DEFAULT_EMAIL is no address pgAdmin accepts, so nobody could log in."
 }
 
@@ -84,6 +85,7 @@ register_servers() {
 copy_passwords() {
   if [ -f "${PGPASS_FILE:-}" ]; then
     local storage
+    # shellcheck disable=SC2001 # the official script's own step, which needs sed
     storage=$data/storage/$(echo "$PGADMIN_DEFAULT_EMAIL" | sed s/@/_/g)
     mkdir -p "$storage"
     cp "$PGPASS_FILE" "$storage/.pgpass"

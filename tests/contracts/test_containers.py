@@ -64,6 +64,9 @@ RULES: dict[str, Callable[[Registered], bool]] = {
     "Go's durations": lambda c: (
         not is_service(c) or re.fullmatch(r"(\d+h)?(\d+m)?\d+s", c.inputs["healthcheck"]["interval"]) is not None
     ),
+    "a check that ends its service judges by itself": lambda c: (
+        "kill -9 -1" not in str(c.inputs.get("healthcheck")) or c.inputs["healthcheck"]["timeout"] == "10s"
+    ),
     "no start on demand for services": lambda c: is_service(c) == c.inputs["mustRun"] == c.inputs["start"],
     "stack label": lambda c: _label(c, "zapstack.stack") == "zapstack/dev",
     "compose label": lambda c: (
@@ -116,6 +119,9 @@ MUTATIONS: dict[str, dict[str, Any]] = {
     "restart policy": {"restart": "unless-stopped"},
     "health check of every service": {"healthcheck": {"tests": ["NONE"], "interval": "5s"}},
     "Go's durations": {"healthcheck": {"tests": ["CMD"], "interval": "90 s"}},
+    "a check that ends its service judges by itself": {
+        "healthcheck": {"tests": ["CMD", "sh", "-c", "kill -9 -1"], "timeout": "3s"}
+    },
     "no start on demand for services": {"mustRun": False},
     "stack label": {"labels": []},
     "compose label": {"labels": [{"label": "com.docker.compose.service", "value": "other"}]},

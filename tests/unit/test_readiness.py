@@ -1,5 +1,6 @@
 """How gates wait, with a container made of paper."""
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -239,14 +240,14 @@ def test_a_killed_reload_is_told_as_one(monkeypatch: pytest.MonkeyPatch) -> None
     """With the limit and what to raise; the hint is about a command that refused, and would mislead."""
     monkeypatch.setattr(readiness, "succeeds", lambda *_: True)
     killed = failed_reload(137, b"low 0\noom 3\noom_kill 2\n")
-    assert "/bin/take failed with exit 137. after" in killed
+    assert "/bin/take failed with exit 137 after" in killed
     assert "2 of its processes were killed for want of memory (OOM)" in killed
     assert "Its memory limit is 64 MiB: raise its memoryMib" in killed
     assert "Set the earlier one" not in killed
     by_hand = failed_reload(137, b"oom_kill 0\n")
     assert "not at its own memory limit" in by_hand
     refused = failed_reload(3, b"oom_kill 0\n")
-    assert "failed with exit 3. Set the earlier one." in refused
+    assert re.search(r"failed with exit 3 after \S+ s\. Set the earlier one\. What depends", refused)
     assert "memory" not in refused
     both = failed_reload(1, b"oom_kill 1\n")  # a child of it was killed, so it failed by itself
     assert "Set the earlier one." in both
