@@ -3,15 +3,20 @@
 What each lacks was read in the official images' sources: docs/official-images.md.
 """
 
+import time
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import docker
 import pytest
 from rich.console import Console
 
+from components import rabbitmq
 from components.base import lock
 from components.base.data_owner import require_usable
 from components.base.files import VolumeFill, fill_volumes
+from components.base.readiness import FIRST_PAUSE_SECONDS, PROBE_SECONDS, succeeds
+from components.rabbitmq import RabbitMqArgs, rabbitmq_spec
 from infra.config import image_source
 from operations import images
 from tests.engine.checkout import TEST_LABELS
@@ -96,6 +101,39 @@ def test_the_broker_has_the_official_environment(say: Say) -> None:
     asked = 'echo "$RUNNING_UNDER_SYSTEMD $LANG $LANGUAGE $LC_ALL"; stat -c "%u:%g %a" /tmp/rabbitmq-ssl'
     assert say("rabbitmq", asked).splitlines() == ["true C.UTF-8 C.UTF-8 C.UTF-8", "999:999 1777"]
     assert "max_message_size = 16777216" in say("rabbitmq", "cat /etc/rabbitmq/conf.d/*").splitlines()
+
+
+@pytest.mark.usefixtures("say")
+def test_the_broker_takes_what_the_official_one_takes(engine: docker.DockerClient) -> None:
+    """Its configuration, and from it the largest message and the ways to log in."""
+    args = RabbitMqArgs(consumers=(), volume=VOLUME)
+    spec = rabbitmq_spec("rabbitmq", args, "")
+    image, folder = lock.reference("rabbitmq", "local"), "/run/secrets/rabbitmq"
+    content = {
+        rabbitmq.CONFIG_FILE: rabbitmq.config(folder, args),
+        rabbitmq.DEFINITIONS_FILE: rabbitmq.definitions("", (), {}),
+    }
+    with ExitStack() as after:
+        after.callback(engine.volumes.create(VOLUME, labels=TEST_LABELS).remove)
+        fills = [VolumeFill(name=VOLUME, mode=0o500, files=content)]
+        fill_volumes(engine, fills=fills, image=image, labels=TEST_LABELS, user=spec.user)
+        container = engine.containers.run(
+            image,
+            detach=True,
+            environment=dict(spec.environment),
+            hostname="rabbitmq",
+            labels=TEST_LABELS,
+            user=spec.user,
+            volumes={VOLUME: {"bind": folder, "mode": "ro"}},
+        )
+        after.callback(container.remove, force=True, v=True)
+        until = time.monotonic() + spec.health.budget_seconds
+        while not succeeds(engine, container, spec.health.command, PROBE_SECONDS):
+            assert time.monotonic() < until, container.logs(tail=20).decode()
+            time.sleep(FIRST_PAUSE_SECONDS)
+        asked = "[application:get_env(rabbit, Name) || Name <- [max_message_size, auth_mechanisms]]."
+        told = container.exec_run(["rabbitmqctl", "eval", asked])
+        assert told.output == b"[{ok,16777216},{ok,['AMQPLAIN','PLAIN']}]\n"
 
 
 def test_the_cache_runs_as_the_official_group(say: Say) -> None:
