@@ -91,8 +91,8 @@ def test_it_runs_as_the_consumer_would_and_is_removed() -> None:
     ("code", "said", "message"),
     [
         (1, "db: AUTH failed: no", r"app: its connections do not work.*\ndb: AUTH failed: no"),
-        (None, "", r"\nno answer within 30 s$"),
-        (None, "db: ok (postgres, 3964 ms)", r"\ndb: ok \(postgres, 3964 ms\)\nand then no answer within 30 s$"),
+        (None, "", r"\nno answer within 40 s$"),
+        (None, "db: ok (postgres, 3964 ms)", r"\ndb: ok \(postgres, 3964 ms\)\nand then no answer within 40 s$"),
     ],
 )
 def test_what_does_not_work_is_said(code: int | None, said: str, message: str) -> None:

@@ -7,7 +7,8 @@ from probe.errors import ProbeError
 from probe.output import complain
 
 BUCKET_SECONDS = 10.0
-CONNECTIONS_SECONDS = 8.0
+# Each attempt has limits of its own, some seconds; loading the libraries of all kinds took 8 s on a busy machine.
+CONNECTIONS_SECONDS = 20.0
 INSTANCES_SECONDS = 60.0
 REACH_SECONDS = 8.0
 SMOKE_SECONDS = 30.0

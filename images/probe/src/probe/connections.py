@@ -14,7 +14,7 @@ from probe.steps import StepError, reach
 from probe.waiting import Deadline
 
 HTTP_SECONDS = 4.0
-# Whoever answers late is told by name: the limit of it all, 8 s, would call it a port that is closed.
+# For all that Evolution is asked; the limit of everything would call it a port that is closed.
 ATTEMPT_SECONDS = 7.0
 LAST_SECONDS = 0.5
 UNAUTHORIZED = 401
