@@ -159,7 +159,7 @@ describe('table', { skip: URI ? false : 'TWIN_TEST_DATABASE_URI is not set' }, (
     assert.deepEqual(await call('POST', '/webhook/evolution', event, null), { status: 200, body: { status: 'success' } });
     assert.deepEqual((await receiver.next('messages.upsert')).body.data.message, message);
     const find = () => post('/chat/findMessages', { where: { key: { id: 'IMG' } } });
-    const [record] = await until(async () => (await find()).body.messages.records);
+    const record = await until(async () => (await find()).body.messages.records[0]);
     assert.deepEqual([record.key, record.message], [key, message]);
   });
 
