@@ -10,9 +10,9 @@ Users are read from a file at every request, so a changed key needs no restart. 
 there, root, comes from the environment: each start makes up a key for it that nobody is told. Whoever administers the
 server is the declared `admin`.
 
-Source: https://github.com/versity/versitygw/blob/v1.8.0/cmd/versitygw/main.go (lines 205-895, variables),
-cmd/internal/gwcli/posix.go (lines 53-145, backend), auth/iam_internal.go (users.json), s3api/server.go (line 147,
-health), docker-entrypoint.sh (which is not used), Dockerfile (alpine: a shell and busybox)
+Source: https://github.com/versity/versitygw/blob/v1.8.0/cmd/versitygw/main.go (lines 203-895, variables),
+cmd/internal/gwcli/posix.go (lines 51-172, backend), auth/iam_internal.go (line 27, users.json), s3api/server.go
+(line 147, health), docker-entrypoint.sh (which is not used), Dockerfile (line 24, alpine: a shell and busybox)
 """
 
 import json

@@ -6,7 +6,7 @@ Users get the same rights as those of MinIO's bucket. They get them by the bucke
 policies of users; to list all buckets is the one thing such a policy cannot grant.
 
 Source: https://github.com/versity/versitygw/blob/v1.8.0/auth/bucket_policy_principals.go (a user is its key),
-auth/access-control.go (lines 405-430: with a policy, what it does not grant is refused)
+auth/access-control.go (lines 406-432: with a policy, what it does not grant is refused)
 """
 
 import json

@@ -42,10 +42,11 @@ def require(config: StackConfig, systems: Mapping[str, System], stack: str, toda
             f"by tag alone in components/images.lock: {', '.join(tagged)}. Production refuses them until '{VERIFY}' "
             "has written their digests."
         )
-    for name in pulled if config.production else ():
+    say = pulumi.log.warn if config.production else pulumi.log.info
+    for name in pulled:
         image = lock.registry(name)
         if image.support.over(today):
-            pulumi.log.warn(
+            say(
                 f"image {name} ({image.tagged}) was safe until {image.support.until}: {image.support.text} "
                 f"Source: {image.support.source}"
             )

@@ -12,8 +12,8 @@ Generated from `components/images.lock` by `make docs`; do not edit.
 This is what a machine that reaches registries runs. Each version is pinned by its digest, so that it means one image;
 production refuses one that is pinned by its tag alone until `make lock-images WRITE=1` has written its digest.
 `make lock-images` asks the registries what each tag is today, and says the same as this page. `safe until` is the last
-day on which its makers mend it, "not said" that they have named none; after that day `make preview` and `make up` of a
-production stack warn. How an image is exchanged: [operating.md](operating.md#how-is-an-image-upgraded).
+day on which its makers mend it, "not said" that they have named none; after that day `make preview` and `make up` say
+so, in production as a warning. How an image is exchanged: [operating.md](operating.md#how-is-an-image-upgraded).
 
 | image | pinned | sure | safe until | why, and the way on |
 |---|---|---|---|---|

@@ -90,13 +90,14 @@ def test_development_is_told(said: dict[str, list[str]]) -> None:
 
 
 def test_production_is_warned_after_the_day(said: dict[str, list[str]]) -> None:
-    """The last day itself is still safe; development and local images are not concerned."""
+    """The last day itself is still safe; development is told, and local images are not concerned."""
     until = lock.registry("postgres-15").support.until
     assert until
     require(today=until)
     assert not [text for text in said["warn"] if "postgres-15" in text]
     after = until.replace(day=until.day + 1)
     require("development", today=after)
+    assert [text for text in said["info"] if "postgres-15" in text]
     require(source="local", today=after)
     require(overrides={"postgres-15": f"postgres@{DIGEST}"}, today=after)
     assert not [text for text in said["warn"] if "postgres-15" in text]
