@@ -41,10 +41,7 @@ SALT_BYTES: Final = 16
 PSQL: Final = ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--username", SUPERUSER)
 """Over the socket, which only processes of its container reach: no password is needed there."""
 
-_MOVE: Final = (
-    "Set the earlier image again. To move: dump with it, and restore into an empty volume of the new one "
-    "(docs/operating.md, How is an image upgraded?)."
-)
+_MOVE: Final = "Set the earlier image again, or move the data: make move-data STACK={stack} SERVICE={service}"
 FORMATS: Final = (
     DataFormat(
         file_chain=(("PG_VERSION", r"^(\d+)"),),
