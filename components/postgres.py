@@ -45,10 +45,7 @@ SALT_BYTES: Final = 16
 PSQL: Final = ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--username", SUPERUSER)
 """Over the socket, which only processes of its container reach: no password is needed there."""
 
-_MOVE: Final = (
-    "Set the earlier image again. To move: dump with it, and restore into an empty volume of the new one "
-    "(docs/operating.md, How is an image upgraded?)."
-)
+_MOVE: Final = "Set the earlier image again, or move the data: make move-data STACK={stack} SERVICE={service}"
 DEFAULTS: Final[Mapping[str, str]] = {"jit": "off"}
 """What is not left to the server, and may be set. `jit`: PGDG's servers and Debian's 15 compile a query they take for a
 dear one; the 16 that machines without a registry run cannot. The same query would take its time in one place only, and

@@ -3,7 +3,7 @@
 import json
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import pulumi
@@ -11,6 +11,7 @@ import pulumi
 from components.base.images import IMAGE_PREFIX
 from components.base.kept_secrets import KEEPER
 from components.base.lock import LOCAL_PREFIX, Source, load
+from components.base.spec_parts import DataFormat
 from components.base.verdict import Expected
 
 EXPORT_TIMEOUT_SECONDS = 60
@@ -22,6 +23,7 @@ GATE = "pulumi-python:dynamic/components:Gate"
 PREPARE = "pulumi-python:dynamic/components:Prepare"
 IMAGE = "docker:index/remoteImage:RemoteImage"
 STACK = "pulumi:pulumi:Stack"
+FORMAT_FIELDS = {part.name for part in fields(DataFormat)}
 SOURCE_OUTPUT = "imageSource"
 """Stack output that says where images come from: it stays when `down` has removed everything that uses one."""
 
@@ -132,9 +134,14 @@ def _with_data(rows: Iterable[Mapping[str, Any]]) -> list[Store]:
 def _compared(services: Iterable[Store]) -> list[Store]:
     """Returns those whose data have a version that is compared.
 
-    A program before this one wrote down something else; the data of its services are compared by `Prepare` alone.
+    Another version of this program wrote down other fields; the data of its services are compared by `Prepare` alone.
     """
-    return [service for service in services if any(row.get("formats") for row in service.rows)]
+
+    def comparable(row: Mapping[str, Any]) -> bool:
+        formats = row.get("formats") or ()
+        return bool(formats) and all(form.keys() == FORMAT_FIELDS for form in formats)
+
+    return [service for service in services if any(map(comparable, service.rows))]
 
 
 def _source(services: Iterable[Store], resources: Iterable[Mapping[str, Any]]) -> Source | None:

@@ -21,11 +21,17 @@ from infra.state import Known, Store
 from infra.stores import kept_source
 from operations import images, pulumi_cli
 from operations.found import WRONG_NAME, engine
-from operations.moving import rabbitmq, redis
+from operations.moving import postgres, rabbitmq, redis
 from operations.moving.workshop import MoveFailedError, Workshop
 from operations.stack_file import StackFile
 
-MOVES: Final[Mapping[str, Callable[..., str]]] = {"rabbitmq": rabbitmq.move, "redis": redis.move}
+MOVES: Final[Mapping[str, Callable[..., str]]] = {
+    "pgvector-16": postgres.move,
+    "postgres-15": postgres.move,
+    "postgres-16": postgres.move,
+    "rabbitmq": rabbitmq.move,
+    "redis": redis.move,
+}
 """Image name to what moves its data."""
 
 KEPT_ROLE: Final = "kept"
@@ -54,10 +60,6 @@ def move_data(stack: StackFile, service: str) -> None:
     _provide(client, store, wanted)
     if not data.unreadable(client, before=store.image, image=wanted, labels=store.labels, rows=store.rows):
         raise _refusal(f"{service}: {wanted} takes the data as they are. Run 'make up STACK={stack.name}'.")
-    if store.image_name not in MOVES:
-        raise _refusal(
-            f"{service}: data of {store.image_name} are moved by hand: docs/operating.md, How is an image upgraded?"
-        )
     kept = _kept_name(client, store)
     if inside.has_volume(client, kept):
         raise _refusal(
@@ -85,11 +87,11 @@ def _move(client: DockerClient, store: Store, wanted: str, kept: str) -> None:
     try:
         moved = MOVES[store.image_name](workshop, volume, old=store.image, new=wanted, service=service)
         client.volumes.create(kept, labels={**store.labels, naming.ROLE_LABEL: KEPT_ROLE})
-        workshop.copy(volume, kept, store.image)
+        workshop.copy(volume, kept, store.image, durable=True)
         typer.echo(f"{service}: {volume} is kept as {kept}, and filled with the moved data")
-        workshop.copy(moved, volume, store.image)
+        workshop.copy(moved, volume, store.image, durable=True)
         done = True
-    except MoveFailedError as error:
+    except (APIError, MoveFailedError) as error:
         raise _refusal(f"{service}: not moved, the data are as they were. {error}") from error
     finally:
         workshop.clear()

@@ -99,18 +99,20 @@ class Workshop:
         fill = files.VolumeFill(name=volume, mode=0o700, files=content or {})
         files.fill_volumes(self.engine, fills=[fill], image=image, labels=self.labels, user=self.user)
 
-    def copy(self, source: str, target: str, image: str) -> None:
+    def copy(self, source: str, target: str, image: str, *, durable: bool = False) -> None:
         """Makes one volume hold exactly what another one holds, owners, modes and times included.
 
         Args:
             source: The one that is read.
             target: The one that is emptied and filled.
-            image: An image with `find`, `cp` and `sh`.
+            image: An image with `find`, `cp`, `diff` and `sh`.
+            durable: Whether it must outlive a loss of power from now on; that may wait for others who write.
 
         Raises:
             MoveFailedError: Something could not be written.
         """
-        script = "find /to -mindepth 1 -delete && cp -a /from/. /to/ && sync && diff -r /from /to"
+        script = "find /to -mindepth 1 -delete && cp -a /from/. /to/ && diff -r /from /to"
+        script += " && sync" if durable else ""
         mounts = [_mount(source, "/from", read_only=True), _mount(target, "/to")]
         with self._started(image, ["sh", "-c", script], mounts, user="0:0") as copying:
             code = copying.wait()["StatusCode"]

@@ -27,11 +27,11 @@ REDIS = "outside.test/redis:7.2"
 MESSAGES = 300
 PREFIX = f"zapstack-{STACK}-evolution-"
 
-# Made in the broker, because nothing of the product leaves messages that a test could tell apart.
+# Persistent ones, made in the broker, because nothing of the product leaves messages that a test could tell apart.
 PUBLISH = f"""
 Queue = {{resource, <<"app">>, queue, <<"paid orders">>}},
 rabbit_amqqueue:declare(Queue, true, false, [], none, <<"tests">>),
-Properties = setelement(6, erlang:make_tuple(15, undefined, [{{1, 'P_basic'}}]), 2),
+Properties = setelement(5, erlang:make_tuple(15, undefined, [{{1, 'P_basic'}}]), 2),
 Exchange = {{resource, <<"app">>, exchange, <<"">>}},
 [begin
   Message = rabbit_basic:message(Exchange, <<"paid orders">>, Properties, integer_to_binary(N)),
@@ -123,6 +123,8 @@ def test_a_broker_is_moved_with_its_messages(
         done = checkout.make("up")
         assert done.code == 0, done.text
         assert messages(engine) == MESSAGES
+        again = checkout.run(["make", "restart", f"STACK={STACK}", "SERVICE=evolution-api"])  # as the guide says
+        assert again.code == 0, again.text
         checkout.expect_no_changes()
         assert asked(engine, "eval", READ) == "true"
     put_back(engine, checkout, "rabbitmq_data", "3.10")

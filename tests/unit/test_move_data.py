@@ -6,14 +6,16 @@ from typing import Any
 import pytest
 import typer
 
-from components import postgres, redis
-from components.base import data
+from components import redis
+from components.base.images import IMAGE_PREFIX
 from infra.state import Known, Store
 from operations import move_data, pulumi_cli
+from operations.moving import postgres as postgres_move
 from operations.moving import rabbitmq
 from operations.moving import redis as redis_move
 from operations.moving.workshop import MoveFailedError
 from operations.stack_file import StackFile
+from tests.recorder import defaults
 from tests.unit.paper_engine import VOLUME, PaperEngine
 
 OLD = "redis:7.2.6"
@@ -24,11 +26,10 @@ BASE = {
 }
 
 
-def store(name: str = "redis") -> Store:
+def store() -> Store:
     """Returns a store of the state."""
-    forms = postgres.FORMATS if name == "postgres-16" else (redis.FORMAT,)
-    rows = [{"formats": [vars(form) for form in forms], "service": "store", "volume": VOLUME}]
-    return Store(image=OLD, image_name=name, labels={}, rows=rows)
+    rows = [{"formats": [vars(redis.FORMAT)], "service": "store", "volume": VOLUME}]
+    return Store(image=OLD, image_name="redis", labels={}, rows=rows)
 
 
 class Volumes(PaperEngine):
@@ -55,7 +56,7 @@ def refused(
     stack = StackFile(
         development=True,
         docker_host="",
-        image_overrides={"redis": wanted, "postgres-16": wanted},
+        image_overrides={"redis": wanted},
         image_source="registry",
         images=(),
         name="dev",
@@ -84,11 +85,27 @@ def test_data_that_are_taken_as_they_are(monkeypatch: pytest.MonkeyPatch, capsys
     assert "Run 'make up STACK=dev'" in capsys.readouterr().err
 
 
-def test_a_store_that_is_moved_by_hand(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """The guide says how."""
-    monkeypatch.setattr(data, "unreadable", lambda *_, **__: ["refused"])
-    assert refused(monkeypatch, engine=Volumes(), found=store("postgres-16")) == 1
-    assert "are moved by hand: docs/operating.md" in capsys.readouterr().err
+def test_every_store_whose_version_is_compared_can_be_moved() -> None:
+    """Their refusals name the verb, with the names of the stack and of the service."""
+    graph = defaults()
+    images = {row.inputs["name"]: row.name.removeprefix(IMAGE_PREFIX) for row in graph.of("RemoteImage")}
+    compared = [row for row in graph.of("Prepare") if any(volume["formats"] for volume in row.inputs["data"])]
+    assert {images[row.inputs["image"]] for row in compared} == {"postgres-15", "postgres-16", "rabbitmq", "redis"}
+    for row in compared:
+        assert images[row.inputs["image"]] in move_data.MOVES
+        (volume,) = row.inputs["data"]
+        told = f"make move-data STACK=dev SERVICE={volume['service']}"
+        assert all(form["remedy"].endswith(told) for form in volume["formats"])
+
+
+def test_missing_rows_fail_a_move() -> None:
+    """With the table; one that is not there at all counts."""
+    before = {"shop public.orders": 5, "shop public.empty": 0}
+    postgres_move.compare(before, before)
+    with pytest.raises(MoveFailedError, match=r"shop public\.orders: 4 of 5"):
+        postgres_move.compare(before, {**before, "shop public.orders": 4})
+    with pytest.raises(MoveFailedError, match=r"shop public\.empty: 0 of 0"):
+        postgres_move.compare(before, {"shop public.orders": 5})
 
 
 def test_data_kept_before_are_not_overwritten(

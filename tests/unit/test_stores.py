@@ -66,10 +66,11 @@ def test_the_state_says_where_stores_have_their_images_from(image: str, source: 
 
 def test_a_state_of_an_earlier_program_names_no_stores() -> None:
     """What it wrote down of formats is of another form, and `Prepare` compares all the same."""
-    older = [{"format": {"file": "PG_VERSION"}, "volume": VOLUME}]
-    found = known([row(IMAGE, "image-redis", name=LOCAL), row(PREPARE, "p", data=older, image=LOCAL, labels={})])
-    assert found.stores == []
-    assert found.image_source == "local"
+    for older in ({"format": {"file": "PG_VERSION"}}, {"formats": [{"file": "PG_VERSION"}]}):
+        data = [{**older, "volume": VOLUME}]
+        found = known([row(IMAGE, "image-redis", name=LOCAL), row(PREPARE, "p", data=data, image=LOCAL, labels={})])
+        assert found.stores == []
+        assert found.image_source == "local"
 
 
 def test_a_stack_that_is_down_remembers_its_source() -> None:
