@@ -13,10 +13,10 @@ MARKS: Final = "/run/health"
 """tmpfs that remembers the first success and the failures since the last one."""
 
 TIMEOUT_SECONDS: Final = 10
-"""Docker's limit for a check, which must not decide before the check's own judgement where CPU is short."""
+"""Docker's limit for a check: it must not decide before the check itself, however little CPU there is."""
 
-WAIT_SECONDS: Final = 2
-"""Time a service has to answer."""
+LONGEST_SECONDS: Final = 8
+"""Time a check may take where CPU is short; otherwise it is ended after two seconds without an answer."""
 
 STARVED_NANOSECONDS: Final = 250_000_000
 """Waiting for a CPU, of all threads together in the last second of a failed check, from which it does not count.
@@ -45,11 +45,11 @@ waited() {{
 }}
 judge() {{
   sleep 1; waited; sleep 1; waited
+  [ "$total" -lt {STARVED_NANOSECONDS} ] || exit 1
   kill "$1"
   [ "$seen" ] || exit 2
-  [ "$total" -lt {STARVED_NANOSECONDS} ]
 }}
-timeout {TIMEOUT_SECONDS} "$@" & check=$!
+timeout {LONGEST_SECONDS} "$@" & check=$!
 judge "$check" >/dev/null 2>&1 & judge=$!
 if wait "$check"; then
   kill "$judge" 2>/dev/null

@@ -72,7 +72,7 @@ class PgAdminSettings(Settings):
     memory_mib: Annotated[
         int,
         Field(ge=512, le=1048576),
-        Allowed("512 to 1048576; with less the kernel kills its start or its reload for want of memory"),
+        Allowed("below 512 the kernel kills its start or its reload for want of memory"),
     ] = Field(default=512, description="Memory limit in MiB. It takes 300; its reload, at a start, 50 to 120 more.")
     password: Secret | None = Field(default=None, description="Password of its login. Generated when not set.")
     port: Port = Field(default=5050, description="Port on the host. 5050 is the documents' own.")

@@ -80,7 +80,7 @@ def services(engine: docker.DockerClient, image: str, checks: Sequence[Sequence[
                 nano_cpus=SECOND,
                 read_only=True,
                 restart_policy={"Name": "always"},
-                tmpfs={health.MARKS: "mode=1777,size=1m"},
+                tmpfs={health.MARKS: "mode=1777,size=1m,uid=1000,gid=1000"},  # as the adapter writes it
                 user="1000:1000",
             )
             stack.callback(container.remove, force=True, v=True)
