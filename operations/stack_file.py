@@ -1,7 +1,8 @@
 """What the verbs need to know of a stack before Pulumi runs: its file, read without the program."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import typer
@@ -23,7 +24,9 @@ class StackFile:
     Attributes:
         development: Whether it is a development stack.
         docker_host: Engine address; empty means the environment's.
-        image_source: Where third-party images come from.
+        image_overrides: Image name to reference, instead of the lock file's.
+        image_source: Where third-party images come from; a stack with data may have kept another one (`kept_source`).
+        image_source_is_given: Whether a person has named that source.
         images: Names in the lock file of the images its systems run on.
         name: Stack name.
         systems: Names of its systems.
@@ -35,6 +38,8 @@ class StackFile:
     images: tuple[str, ...]
     name: str
     systems: tuple[str, ...]
+    image_overrides: Mapping[str, str] = field(default_factory=dict)
+    image_source_is_given: bool = True
 
 
 def read(stack: str) -> StackFile:
@@ -60,11 +65,17 @@ def read(stack: str) -> StackFile:
     if not isinstance(config, dict):
         config = {}
     systems = config.get("zapstack:systems")
+    overrides = config.get("zapstack:imageOverrides")
+    images = str(config.get("zapstack:images") or "auto")
     development = config.get("zapstack:environment") == "development"
     return StackFile(
         development=development,
         docker_host=str(config.get("docker:host") or ""),
-        image_source=image_source(str(config.get("zapstack:images") or "auto"), production=not development),
+        image_overrides={str(key): str(value) for key, value in overrides.items()}
+        if isinstance(overrides, dict)
+        else {},
+        image_source=image_source(images, production=not development),
+        image_source_is_given=images != "auto",
         images=tuple(sorted(_images(systems))) if isinstance(systems, dict) else (),
         name=stack,
         systems=tuple(systems) if isinstance(systems, dict) else (),
