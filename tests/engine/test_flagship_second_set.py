@@ -6,6 +6,7 @@
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import docker
 import pytest
@@ -64,7 +65,8 @@ def test_every_server_is_of_the_nearer_version(
     """By its own word; the conversation has passed, and nothing is left to change."""
     assert on_the_set
     for service, (command, said) in VERSIONS.items():
-        answer = engine.containers.get(containers(engine)[service]["Id"]).exec_run(command)
+        running: Any = engine.containers.get(containers(engine)[service]["Id"])
+        answer = running.exec_run(command)
         assert re.search(said, answer.output.decode()), (service, answer.output)
     checkout.expect_no_changes()
 

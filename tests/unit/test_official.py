@@ -2,6 +2,7 @@
 
 import io
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import typer
 
 from components.base import lock
 from infra.checks.overrides import REFERENCE
-from operations import official
+from operations import lifecycle, official
 from operations.images import pack
 from operations.stack_file import StackFile
 
@@ -52,7 +53,7 @@ def test_missing_copies_are_named_with_the_commands_that_get_them(
 def test_a_stack_without_nearer_versions(capsys: pytest.CaptureFixture[str]) -> None:
     """Is told so; an empty list would look like a success."""
     with pytest.raises(typer.Exit):
-        official.official(StackFile(**{**vars(STACK), "images": ("redis",)}), "")
+        official.official(replace(STACK, images=("redis",)), "")
     assert "stack dev runs on no image with a nearer version" in capsys.readouterr().err
 
 
@@ -85,6 +86,17 @@ def test_the_printed_lines_are_read_by_the_program() -> None:
     lines = official.overrides(references).splitlines()
     assert lines[0] == "  zapstack:imageOverrides:"
     assert len(lines) == 1 + len(names) > 1
+
+
+def test_what_a_stack_names_another_image_for_is_not_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stack on the second set needs nothing of the first but what the second lacks."""
+    asked: list[list[str]] = []
+    monkeypatch.setattr(lifecycle, "client", lambda host: host)
+    monkeypatch.setattr(lifecycle.copied_images, "ensure", lambda _host, names, _console: asked.append(names))
+    monkeypatch.setattr(lifecycle.images, "ensure", lambda _engine, names, _console: asked.append(names))
+    chosen = {"haproxy": "another:1", "python": "another:2"}
+    lifecycle.build_images(replace(STACK, image_overrides=chosen, images=("haproxy", "probe", "redis")))
+    assert asked == [["redis"], ["redis"]]
 
 
 def test_an_image_without_a_nearer_version() -> None:
