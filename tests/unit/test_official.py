@@ -10,7 +10,7 @@ import typer
 
 from components.base import lock
 from infra.checks.overrides import REFERENCE
-from operations import lifecycle, official
+from operations import copied_images, images, lifecycle, official
 from operations.images import pack
 from operations.stack_file import StackFile
 
@@ -92,8 +92,8 @@ def test_what_a_stack_names_another_image_for_is_not_built(monkeypatch: pytest.M
     """A stack on the second set needs nothing of the first but what the second lacks."""
     asked: list[list[str]] = []
     monkeypatch.setattr(lifecycle, "client", lambda host: host)
-    monkeypatch.setattr(lifecycle.copied_images, "ensure", lambda _host, names, _console: asked.append(names))
-    monkeypatch.setattr(lifecycle.images, "ensure", lambda _engine, names, _console: asked.append(names))
+    monkeypatch.setattr(copied_images, "ensure", lambda _host, names, _console: asked.append(names))
+    monkeypatch.setattr(images, "ensure", lambda _engine, names, _console: asked.append(names))
     chosen = {"haproxy": "another:1", "python": "another:2"}
     lifecycle.build_images(replace(STACK, image_overrides=chosen, images=("haproxy", "probe", "redis")))
     assert asked == [["redis"], ["redis"]]
