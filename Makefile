@@ -8,7 +8,7 @@ OWN = apps/assistant images/audio-converter images/probe
 
 .DEFAULT_GOAL := help
 .PHONY: help setup python checked up images official preview down destroy smoke status logs shell restart rebuild \
-  import-env lock-images credentials review test test-apps e2e e2e-all bench check docs diagram format
+  import-env lock-images credentials review test test-apps e2e e2e-all evolution-real bench check docs diagram format
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -90,6 +90,9 @@ e2e: setup ## run the engine tests: real containers; stacks named e2e and e2e-â€
 
 e2e-all: setup ## the same with the long ones
 	@. .venv/environment.sh && python -m pytest -m engine -v --durations=30
+
+evolution-real: setup ## run the flagship on a real Evolution API: IMAGE=its name on the engine
+	@. .venv/environment.sh && EVOLUTION_IMAGE="$(IMAGE)" python -m pytest -m engine -v tests/engine/test_evolution_real.py
 
 bench: setup ## measure the flagship beside docker compose with the same containers; OUT=file, REPEAT=3
 	@. .venv/environment.sh && python -m bench --out "$(OUT)" --repeat $(or $(REPEAT),3)

@@ -3,8 +3,13 @@
 Owns the server, the migrations job in front of it and the global key. Deliberately not: its stores, which are services
 of their own, and its instances, which are in `components.evolution_instance`.
 
-Source: https://doc.evolution-api.com (environment, routes); the image's entrypoint is split: migrations are a job, the
-server is started by node itself, so that it runs without root, on a read-only root and ends at SIGTERM.
+The image's entrypoint is split: migrations are a job, and node itself starts the server. So it runs without root, on a
+read-only root, and ends at SIGTERM.
+
+Source: https://github.com/evolution-foundation/evolution-api at 2.3.7: Dockerfile:33-60 (paths, entrypoint, no user, no
+health check), src/config/path.config.ts:4 (instances), src/api/routes/index.router.ts:163,196-204 (manager; the start
+page asks WhatsApp), src/api/guards/instance.guard.ts:6-22 and auth.guard.ts:10-47 (both read the database),
+src/api/integrations/event/rabbitmq/rabbitmq.controller.ts:14,144 (ten tries).
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,14 +29,20 @@ from components.base.connections import (
 )
 from components.base.engines.containers import ContainersEngine
 from components.base.s3 import S3Connection
-from components.base.spec import FILES_ROOT, DataVolume, JobSpec, Port, Probe, Resources, ServiceSpec
-from components.evolution_settings import ENVIRONMENT, EvolutionSecrets, plain_settings, settings_file
+from components.base.spec import FILES_ROOT, DataVolume, Port, Probe, Resources, ServiceSpec
+from components.evolution_migrations import migrations_spec
+from components.evolution_settings import (
+    ENVIRONMENT,
+    SETTINGS_FILE,
+    WORKING_DIR,
+    EvolutionSecrets,
+    plain_settings,
+    settings_file,
+)
 
 PORT: Final = 8080
-WORKING_DIR: Final = "/evolution"
 INSTANCES_PATH: Final = "/evolution/instances"
 KEY_FILE: Final = "api_key"
-SETTINGS_FILE: Final = ".env"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +124,7 @@ class EvolutionApi(pulumi.ComponentResource):
             queue_events=args.queue_events,
         )
         settings = settings_file(plain, held)
-        migrations = engine.job(f"{name}-migrate", migrations_spec(f"{name}-migrate", args, settings), self)
+        migrations = engine.job(f"{name}-migrate", migrations_spec(f"{name}-migrate", args.database, settings), self)
         server = engine.service(name, evolution_spec(name, args, settings, held.api_key), self, after=(migrations,))
         self.connection = EvolutionConnection(api_key=held.api_key, host=name, ready=server)
         self.metrics_password = held.metrics_password
@@ -161,21 +172,3 @@ const apikey = require('node:fs').readFileSync(process.argv[1], 'utf8').trim();
 fetch('http://127.0.0.1:{PORT}/instance/fetchInstances', {{headers: {{apikey}}, signal: AbortSignal.timeout(4000)}})
   .then((answer) => process.exit(answer.status === 200 || answer.status === 404 ? 0 : 1), () => process.exit(1));
 """.strip()
-
-
-def migrations_spec(name: str, args: EvolutionApiArgs, settings: pulumi.Input[str]) -> JobSpec:
-    """Returns the description of the migrations job."""
-    script = f"set -a && . {FILES_ROOT}/{name}/{SETTINGS_FILE} && set +a && . ./Docker/scripts/deploy_database.sh"
-    return JobSpec(
-        command=("-c", script),
-        entrypoint=("/bin/bash",),
-        environment=ENVIRONMENT,
-        image="evolution-api",
-        networks=frozenset({"data"}),
-        resources=Resources(memory_mib=512, cpus=1),
-        secret_files={SETTINGS_FILE: settings},
-        user=lock.user("evolution-api"),
-        uses=(args.database,),
-        working_dir=WORKING_DIR,
-        writable={"/tmp": 64},  # noqa: S108 inside the container
-    )

@@ -2,7 +2,8 @@
 
 The server ignores names it does not know, and half of the names in circulation are such.
 
-Source: `src/config/env.config.ts` of https://github.com/EvolutionAPI/evolution-api, version 2.3.7.
+Source: https://github.com/evolution-foundation/evolution-api at 2.3.7: src/config/env.config.ts:448-904 (variables),
+src/api/integrations/event/event.controller.ts:138-170 (events).
 """
 
 from collections.abc import Mapping

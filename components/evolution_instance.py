@@ -3,7 +3,8 @@
 Owns the job that makes declared instances true, their tokens and the secret of their webhooks. Deliberately not: the
 server; instances that somebody made by hand, which are left alone.
 
-Source: https://doc.evolution-api.com (instance and webhook routes).
+Source: https://github.com/evolution-foundation/evolution-api at 2.3.7: src/api/routes/instance.router.ts:17-67 and
+settings.router.ts, src/api/integrations/event/webhook/webhook.router.ts (routes).
 """
 
 import json

@@ -3,7 +3,9 @@
 The image ships a settings file whose values fill whatever is left unset, among them a public example key, so nothing
 may be left unset. One file drives the real image and its local equivalent.
 
-Source: https://doc.evolution-api.com and the image's own example file, v2.3.7.
+Source: https://github.com/evolution-foundation/evolution-api at 2.3.7: Dockerfile:22,51 (the example becomes `.env`),
+.env.example, src/config/env.config.ts:448-904 (every variable and its default), minio.server.ts:58-76 in
+src/api/integrations/storage/s3/libs (bucket policy).
 """
 
 import re
@@ -29,6 +31,9 @@ ENVIRONMENT: Final = {
     "TZ": "UTC",
 }
 """The container's environment: nothing secret, only what is read nowhere else."""
+
+SETTINGS_FILE: Final = ".env"
+WORKING_DIR: Final = "/evolution"
 
 DATABASE_SCHEMA: Final = "evolution_api"
 DATABASE_CONNECTIONS: Final = 10
