@@ -7,7 +7,7 @@ BIN = .venv/bin
 OWN = apps/assistant images/audio-converter images/probe
 
 .DEFAULT_GOAL := help
-.PHONY: help setup python checked up images preview down destroy smoke status logs shell restart rebuild \
+.PHONY: help setup python checked up images official preview down destroy smoke status logs shell restart rebuild \
   move-data import-env lock-images credentials review test test-apps e2e e2e-all evolution-real bench check \
   docs diagram format
 
@@ -30,6 +30,9 @@ up: checked ## start a stack, or make it what its configuration says
 
 images: setup ## build the local images a stack needs, where no registry is reachable
 	@$(VERB) images --stack $(STACK)
+
+official: setup ## build a second set of local images, nearer to the official ones; SOURCE=their repositories
+	@$(VERB) official --stack $(STACK) --source "$(SOURCE)"
 
 preview: checked ## show what up would do
 	@scripts/setup.sh rest

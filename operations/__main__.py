@@ -12,6 +12,7 @@ from operations import (
     lock_images,
     logs,
     move_data,
+    official,
     rebuild,
     report,
     restart,
@@ -44,6 +45,15 @@ def up(stack: Stack = "dev") -> None:
 def build_images(stack: Stack = "dev") -> None:
     """Build the local images a stack needs, where no registry is reachable."""
     lifecycle.build_images(stack_file.read(stack))
+
+
+@app.command("official")
+def build_official_set(
+    stack: Stack = "dev",
+    source: Annotated[str, typer.Option(help="Folder with copies of the official images' repositories.")] = "",
+) -> None:
+    """Build a second set of local images, nearer to the official ones."""
+    official.official(stack_file.read(stack), source)
 
 
 @app.command()

@@ -5,7 +5,7 @@ import subprocess
 import tarfile
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -53,8 +53,6 @@ def ensure(client: DockerClient, names: Sequence[str], console: Console) -> None
 def build(client: DockerClient, name: str, console: Console) -> None:
     """Builds one local equivalent; what it starts from must be there.
 
-    The engine's own builder is asked through its API, so that no client program has to be installed.
-
     Args:
         client: The engine.
         name: Image name of the lock file.
@@ -67,23 +65,51 @@ def build(client: DockerClient, name: str, console: Console) -> None:
     entry = lock.load()[name].local
     if entry is None:
         raise KeyError(name)
+    base = lock.local_reference(entry.base) if entry.base else ""
+    build_as(client, entry, lock.local_reference(name), base=base, console=console)
+
+
+def build_as(
+    client: DockerClient,
+    entry: lock.LocalImage,
+    reference: str,
+    *,
+    base: str,
+    console: Console,
+    overlay: Mapping[str, Path] | None = None,
+) -> None:
+    """Builds what an entry of the lock file describes.
+
+    The engine's own builder is asked through its API, so that no client program has to be installed.
+
+    Args:
+        client: The engine.
+        entry: What to build.
+        reference: Its name and tag.
+        base: What it starts from; empty for one that starts from nothing.
+        console: Where progress goes.
+        overlay: Name in the context to the file that goes there instead of ours.
+
+    Raises:
+        BuildFailedError: With the last lines of its output.
+    """
     context = lock.CHECKOUT / entry.context
-    repository, tag = lock.local_reference(name).rsplit(":", 1)
-    if entry.base is None:
+    repository, tag = reference.rsplit(":", 1)
+    if not base:
         _import_root(client, context / "build.sh", entry.version, repository, tag)
         return
     lines: collections.deque[str] = collections.deque(maxlen=FAILURE_LINES)
     with tempfile.TemporaryFile() as archive:
-        pack(context, entry.dockerfile, archive)
+        pack(context, entry.dockerfile, archive, overlay)
         answers = client.api.build(
-            buildargs={"BASE_IMAGE": lock.local_reference(entry.base)},
+            buildargs={"BASE_IMAGE": base, "VERSION": entry.version},
             custom_context=True,
             decode=True,
             dockerfile=entry.dockerfile,
             fileobj=archive,
             network_mode="host",  # package mirrors on the host's own networks are reached by builds too
             rm=True,
-            tag=f"{repository}:{tag}",
+            tag=reference,
             timeout=BUILD_TIMEOUT_SECONDS,
         )
         for answer in answers:
@@ -94,11 +120,11 @@ def build(client: DockerClient, name: str, console: Console) -> None:
                 console.print(f"  {text.splitlines()[0][:110]}", highlight=False, markup=False, soft_wrap=True)
             if "error" in answer:
                 raise BuildFailedError(
-                    f"image {name} could not be built; nothing was started. Its last lines:\n" + "\n".join(lines)
+                    f"image {repository} could not be built; nothing was started. Its last lines:\n" + "\n".join(lines)
                 )
 
 
-def pack(context: Path, dockerfile: str, archive: IO[bytes]) -> None:
+def pack(context: Path, dockerfile: str, archive: IO[bytes], overlay: Mapping[str, Path] | None = None) -> None:
     """Writes a build context in which everybody may read everything, as services do that are not root.
 
     A checkout made under `umask 077` has files for its owner only, and the tag of an image does not know that.
@@ -107,10 +133,12 @@ def pack(context: Path, dockerfile: str, archive: IO[bytes]) -> None:
         context: The folder; what its `.dockerignore` lists stays out.
         dockerfile: Name of the Dockerfile in it.
         archive: Where the tar archive goes; at its start afterwards.
+        overlay: Name in the context to the file that goes there instead.
     """
 
     def readable(entry: tarfile.TarInfo) -> tarfile.TarInfo:
-        entry.mode |= 0o755 if entry.isdir() or entry.mode & 0o100 else 0o644
+        ours = (context / entry.name).lstat().st_mode  # a file that goes there instead has to do what ours does
+        entry.mode |= 0o755 if entry.isdir() or ours & 0o100 else 0o644
         entry.uid = entry.gid = 0
         return entry
 
@@ -119,7 +147,7 @@ def pack(context: Path, dockerfile: str, archive: IO[bytes]) -> None:
     patterns = [line for line in lines if line and not line.startswith("#")]
     with tarfile.open(fileobj=archive, mode="w") as tar:
         for name in sorted(exclude_paths(str(context), patterns, dockerfile)):
-            tar.add(context / name, arcname=name, filter=readable, recursive=False)
+            tar.add((overlay or {}).get(name, context / name), arcname=name, filter=readable, recursive=False)
     archive.seek(0)
 
 

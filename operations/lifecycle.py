@@ -3,6 +3,7 @@
 import typer
 from rich.console import Console
 
+from components.base import lock
 from components.base.docker_api import EngineUnreachableError, client
 from components.base.lock import Source
 from infra.stores import kept_source
@@ -67,16 +68,18 @@ def destroy(stack: str) -> None:
 def build_images(found: stack_file.StackFile) -> None:
     """Provides the local images a stack needs and its engine lacks; with a registry there is nothing to do.
 
-    What this machine's engine has is copied to another one, and the rest built there.
+    What this machine's engine has is copied to another one, and the rest built there. What the stack's file names
+    another image for is not built at all.
 
     Raises:
         typer.Exit: The engine does not answer, or a copy or a build failed (1).
     """
     if settled_source(found) != "local":
         return
+    names = [name for name in lock.local_used(found.images) if name not in found.image_overrides]
     try:
-        copied_images.ensure(found.docker_host, found.images, Console())
-        images.ensure(client(found.docker_host), found.images, Console())
+        copied_images.ensure(found.docker_host, names, Console())
+        images.ensure(client(found.docker_host), names, Console())
     except (EngineUnreachableError, copied_images.CopyFailedError, images.BuildFailedError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

@@ -15,6 +15,7 @@ Source = Literal["registry", "local"]
 CHECKOUT = Path(__file__).resolve().parents[2]
 LOCK_FILE = CHECKOUT / "components" / "images.lock"
 LOCAL_PREFIX = "zapstack.local"
+NEARER_PREFIX = "zapstack.nearer"
 HASH_DIGITS = 12
 NOT_CONTENT = frozenset(
     {"__pycache__", ".venv", "node_modules", ".pytest_cache", ".mypy_cache", ".ruff_cache", "tests"}
@@ -78,6 +79,23 @@ class LocalImage(_Model):
     """Its name within the context, which several images may share."""
 
 
+class OfficialFiles(_Model):
+    """Files of an official image's repository, for whoever has a copy of it."""
+
+    repository: str
+    """Its path at `https://github.com/`; the copy lies in a folder of the last part's name."""
+    commit: str
+    """Where the files are known to be."""
+    files: dict[str, str]
+    """File in our context to the one in the repository that goes there instead."""
+
+
+class NearerImage(LocalImage):
+    """A second local equivalent, nearer to the registry's version; a stack names it in its overrides."""
+
+    official: OfficialFiles | None = None
+
+
 class BuiltImage(_Model):
     """An image of our own, or of an owner's application."""
 
@@ -90,6 +108,7 @@ class LockedImage(_Model):
 
     registry: RegistryImage | None = None
     local: LocalImage | None = None
+    nearer: NearerImage | None = None
     built: BuiltImage | None = None
     user: str = ""
     """Empty for images nothing runs, which only others start from."""

@@ -7,7 +7,8 @@ import pytest
 from components.base import lock
 
 ENTRIES = sorted(lock.load().items())
-LOCAL = [(name, entry.local) for name, entry in ENTRIES if entry.local]
+LOCAL = [(name, build) for name, entry in ENTRIES for build in (entry.local, entry.nearer) if build]
+NEARER = [(name, entry.nearer) for name, entry in ENTRIES if entry.nearer]
 PULLED = [(name, entry.registry) for name, entry in ENTRIES if entry.registry]
 SUITE = re.compile(r"-(bookworm|trixie|alpine)(\d+\.\d+)?$")
 ONE_SYSTEM = {
@@ -57,7 +58,8 @@ def test_a_local_image_has_what_its_build_reads(name: str, local: lock.LocalImag
     if local.base is None:
         assert (folder / "build.sh").is_file(), name
         return
-    assert lock.load()[local.base].local, name
+    below = lock.load()[local.base]
+    assert below.nearer if isinstance(local, lock.NearerImage) else below.local, name
     dockerfile = (folder / local.dockerfile).read_text()
     assert "ARG BASE_IMAGE" in dockerfile, name
     assert all("BASE_IMAGE" in line for line in dockerfile.splitlines() if line.startswith("FROM ")), name
@@ -68,3 +70,13 @@ def test_a_script_that_starts_a_service_is_executable(name: str, local: lock.Loc
     """The engine copies the mode; without it the container does not start."""
     script = lock.CHECKOUT / local.context / "docker-entrypoint.sh"
     assert not script.exists() or script.stat().st_mode & 0o111 == 0o111, name
+
+
+@pytest.mark.parametrize(("name", "nearer"), NEARER)
+def test_an_official_file_lies_over_one_of_ours(name: str, nearer: lock.NearerImage) -> None:
+    """The Dockerfile copies nothing else, so that the official one would be left out in silence."""
+    dockerfile = (lock.CHECKOUT / nearer.context / nearer.dockerfile) if nearer.base else None
+    for inside in nearer.official.files if nearer.official else ():
+        assert (lock.CHECKOUT / nearer.context / inside).is_file(), name
+        assert dockerfile
+        assert re.search(rf"^COPY .*{re.escape(inside)} ", dockerfile.read_text(), re.MULTILINE), (name, inside)

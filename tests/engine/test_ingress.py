@@ -20,7 +20,7 @@ from components.base.connections import HttpConnection
 from components.base.spec import FILES_ROOT, Ingress
 from components.ingress import CERTIFICATE_FILE, CONFIG_FILE, REDIRECT_PORT, TLS_PORT, Tls, config, ingress_spec
 from infra.config import image_source
-from operations import images
+from operations import images, official
 from stacks.evolution_parts import ingress_args
 from stacks.settings.evolution import EvolutionSettings
 from tests.engine.checkout import TEST_LABELS
@@ -47,9 +47,22 @@ def pem(name: str) -> str:
     return (PAIRS / f"{name}.pem").read_text() + (PAIRS / f"{name}.key").read_text()
 
 
+@pytest.fixture(scope="module", params=["first set", pytest.param("second set", marks=pytest.mark.long)])
+def image(request: pytest.FixtureRequest, engine: docker.DockerClient) -> str:
+    """The proxy's image, by the name the engine has for it."""
+    if request.param == "second set":
+        official.ensure(engine, "haproxy", None, Console())
+        return official.reference("haproxy", None)
+    source = image_source("auto")
+    if source == "local":
+        images.ensure(engine, ["haproxy"], Console())
+    return lock.reference("haproxy", source)
+
+
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The proxy's files."""
+def folder(image: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The proxy's files, the same for every image."""
+    assert image
     found = tmp_path_factory.mktemp("ingress")
     apps = [HttpConnection(host=name, port=8000, ready=()) for name in ("app", "slow")]
     (found / CONFIG_FILE).write_text(config("ingress", apps, tls=Tls(pem="", port=443, redirect_port=80)))
@@ -59,11 +72,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def proxy(engine: docker.DockerClient, folder: Path) -> Iterator[Any]:
+def proxy(engine: docker.DockerClient, folder: Path, image: str) -> Iterator[Any]:
     """The proxy in front of an application, in a network of their own."""
     source = image_source("auto")
     if source == "local":
-        images.ensure(engine, ["haproxy", "python"], Console())
+        images.ensure(engine, ["python"], Console())
     with ExitStack() as stack:
         network = engine.networks.create("zapstack-test-ingress", labels=TEST_LABELS)
         stack.callback(network.remove)
@@ -71,7 +84,7 @@ def proxy(engine: docker.DockerClient, folder: Path) -> Iterator[Any]:
             "app": {"command": ["-c", APP], "entrypoint": "sh", "image": lock.reference("python", source)},
             "ingress": {
                 "command": ["haproxy", "-f", f"{FILES_ROOT}/ingress/{CONFIG_FILE}"],
-                "image": lock.reference("haproxy", source),
+                "image": image,
                 "ports": {f"{port}/tcp": ("127.0.0.1", None) for port in (REDIRECT_PORT, TLS_PORT)},
                 "user": lock.user("haproxy"),
                 "volumes": {str(folder): {"bind": f"{FILES_ROOT}/ingress", "mode": "ro"}},
