@@ -149,7 +149,10 @@ def evolution_spec(
         image="evolution-api",
         networks=frozenset({"edge", "data", "egress"}),
         ports=ports,
-        readiness=Probe(budget_seconds=120, command=("node", "-e", _LISTS_INSTANCES, f"{files}/{KEY_FILE}")),
+        readiness=Probe(
+            budget_seconds=120,
+            command=("sh", "-c", f'node -e "$1" "$2" && {_PUBLISHES}', "-", _LISTS_INSTANCES, f"{files}/{KEY_FILE}"),
+        ),
         resources=args.resources,
         secret_files={KEY_FILE: api_key, SETTINGS_FILE: settings},
         user=lock.user("evolution-api"),
@@ -163,8 +166,8 @@ def evolution_spec(
 # The start page asks web.whatsapp.com at every request; /manager/ is local and answers in 10 ms.
 _ANSWERS: Final = f"wget -q -O /dev/null http://127.0.0.1:{PORT}/manager/"
 
-# After ten failed tries the server never connects to the broker again, and events are dropped without a word. Port 5672
-# is 1628 in the kernel's table, and 01 an established connection.
+# After ten failed tries the server never connects to the broker again, and events are dropped without a word. So it is part
+# of the readiness too: `up` restarts the server. Port 5672 is 1628 in the kernel's table, 01 an established connection.
 _PUBLISHES: Final = "grep -q ':1628 01 ' /proc/net/tcp /proc/net/tcp6"
 
 # The list of instances reads the database; the key stays in a file, because arguments are seen by everybody.
