@@ -166,8 +166,8 @@ def evolution_spec(
 # The start page asks web.whatsapp.com at every request; /manager/ is local and answers in 10 ms.
 _ANSWERS: Final = f"wget -q -O /dev/null http://127.0.0.1:{PORT}/manager/"
 
-# After ten failed tries the server never connects to the broker again, and events are dropped without a word. So it is part
-# of the readiness too: `up` restarts the server. Port 5672 is 1628 in the kernel's table, 01 an established connection.
+# After ten failed tries the server never connects to the broker again, and events are dropped without a word. So it is
+# part of the readiness too: `up` restarts the server. Port 5672 is 1628 in the kernel's table, 01 an established one.
 _PUBLISHES: Final = "grep -q ':1628 01 ' /proc/net/tcp /proc/net/tcp6"
 
 # The list of instances reads the database; the key stays in a file, because arguments are seen by everybody.
