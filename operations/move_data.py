@@ -63,14 +63,19 @@ def move_data(stack: StackFile, service: str) -> None:
     kept = _kept_name(client, store)
     if inside.has_volume(client, kept):
         raise _refusal(
-            f"{service}: volume {kept} keeps the data of an earlier move, and would be overwritten. "
-            f"When nobody needs them any more: docker volume rm {kept}"
+            f"{service}: volume {kept} keeps the data of an earlier move, and would be overwritten. When that move "
+            f"said that it ended, and nobody needs them any more: docker volume rm {kept}\nWhen it was cut off: "
+            f"{_only_copy(kept, store.rows[0]['volume'], store.image)}\nand then remove {kept}"
         )
     _move(client, store, wanted, kept)
     typer.echo(
         f"{service}: moved. Now run 'make up STACK={stack.name}'. What was there before is in volume {kept}; "
         f"when all is well: docker volume rm {kept}"
     )
+
+
+class NotWholeError(Exception):
+    """A volume has neither its earlier data nor the moved ones, which another volume has whole."""
 
 
 def _move(client: DockerClient, store: Store, wanted: str, kept: str) -> None:
@@ -80,23 +85,64 @@ def _move(client: DockerClient, store: Store, wanted: str, kept: str) -> None:
     workshop = Workshop(
         engine=client, labels=store.labels, prefix=volume, tell=typer.echo, user=lock.user(store.image_name)
     )
-    done = False
+    may_start = True
     for server in servers:
         typer.echo(f"{service}: stopped for the time of the move")
         server.stop(timeout=GRACE_SECONDS)
     try:
         moved = MOVES[store.image_name](workshop, volume, old=store.image, new=wanted, service=service)
-        client.volumes.create(kept, labels={**store.labels, naming.ROLE_LABEL: KEPT_ROLE})
-        workshop.copy(volume, kept, store.image, durable=True)
         typer.echo(f"{service}: {volume} is kept as {kept}, and filled with the moved data")
-        workshop.copy(moved, volume, store.image, durable=True)
-        done = True
+        exchange(workshop, volume=volume, moved=moved, kept=kept, image=store.image)
+        may_start = False
+    except NotWholeError as error:
+        may_start = False
+        raise _refusal(f"{service}: not moved, and its server stays stopped. {error}") from error
     except (APIError, MoveFailedError) as error:
         raise _refusal(f"{service}: not moved, the data are as they were. {error}") from error
     finally:
         workshop.clear()
-        for server in servers if not done else ():
+        for server in servers if may_start else ():
             server.start()
+
+
+def exchange(workshop: Workshop, *, volume: str, moved: str, kept: str, image: str) -> None:
+    """Fills a volume with moved data, and keeps what was in it; it has that back when this fails or is interrupted.
+
+    Args:
+        workshop: Who copies.
+        volume: The store's own volume.
+        moved: Volume of the moved data.
+        kept: Volume to be made, for what was there before.
+        image: Image that copies.
+
+    Raises:
+        MoveFailedError: Something could not be copied; the volume is as it was.
+        NotWholeError: It could not be given back what it had.
+    """
+    workshop.engine.volumes.create(kept, labels={**workshop.labels, naming.ROLE_LABEL: KEPT_ROLE})
+    try:
+        workshop.copy(volume, kept, image, durable=True)
+    except BaseException:
+        workshop.remove(kept)  # part of a copy, and all of it is still there
+        raise
+    try:
+        workshop.copy(moved, volume, image, durable=True)
+    except BaseException as reason:
+        try:
+            workshop.copy(kept, volume, image, durable=True)
+        except (APIError, MoveFailedError) as error:
+            raise NotWholeError(f"{reason}\n{error}\n{_only_copy(kept, volume, image)}") from error
+        workshop.remove(kept)
+        raise
+
+
+def _only_copy(kept: str, volume: str, image: str) -> str:
+    """Returns how a volume is given back by hand what a move that was cut off has kept."""
+    return (
+        f"All of the data is in volume {kept}, and {volume} may have a part of it only. To put it back:\n"
+        f"  docker run --rm --user 0:0 --entrypoint sh -v {kept}:/from:ro -v {volume}:/to {image} "
+        "-c 'find /to -mindepth 1 -delete && cp -a /from/. /to/'"
+    )
 
 
 def _store(known: Known, service: str, stack: StackFile) -> Store:

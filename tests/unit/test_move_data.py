@@ -114,7 +114,54 @@ def test_data_kept_before_are_not_overwritten(
     """A second move would lose what the first one has kept."""
     kept = f"{VOLUME}-7.2"
     assert refused(monkeypatch, engine=Volumes(kept), found=store()) == 1
-    assert f"docker volume rm {kept}" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"docker volume rm {kept}" in said
+    assert f"-v {kept}:/from:ro -v {VOLUME}:/to {OLD}" in said
+
+
+class Copies:
+    """A workshop on paper that copies between volumes, until it fails."""
+
+    def __init__(self, *failures: tuple[str, str]) -> None:
+        """Takes the copies that fail, by source and target."""
+        self.content = {"store": "earlier", "moved": "new"}
+        self.labels: dict[str, str] = {}
+        self.engine = SimpleNamespace(volumes=SimpleNamespace(create=lambda name, **_: self.content.update({name: ""})))
+        self._failures = failures
+
+    def copy(self, source: str, target: str, _image: str, *, durable: bool) -> None:
+        """Empties the target first, as the real one does."""
+        assert durable
+        self.content[target] = "a part"
+        if (source, target) in self._failures:
+            raise MoveFailedError("no space left on device")
+        self.content[target] = self.content[source]
+
+    def remove(self, volume: str) -> None:
+        """Forgets it."""
+        del self.content[volume]
+
+
+@pytest.mark.parametrize(
+    ("failures", "error", "left"),
+    [
+        ([], None, {"kept": "earlier", "store": "new"}),
+        ([("store", "kept")], MoveFailedError, {"store": "earlier"}),
+        ([("moved", "store")], MoveFailedError, {"store": "earlier"}),
+        ([("moved", "store"), ("kept", "store")], move_data.NotWholeError, {"kept": "earlier", "store": "a part"}),
+    ],
+)
+def test_no_copy_that_fails_loses_anything(
+    failures: list[tuple[str, str]], error: type[Exception] | None, left: dict[str, str]
+) -> None:
+    """What was there is in the volume, or whole in the one that the message names."""
+    copies: Any = Copies(*failures)
+    if error is None:
+        move_data.exchange(copies, volume="store", moved="moved", kept="kept", image=OLD)
+    else:
+        with pytest.raises(error, match="no space left"):
+            move_data.exchange(copies, volume="store", moved="moved", kept="kept", image=OLD)
+    assert copies.content == {"moved": "new", **left}
 
 
 class Shop:
