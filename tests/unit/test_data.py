@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components import postgres, rabbitmq, redis
+from components import postgres, rabbitmq_data, redis
 from components.base import data
 from components.base.providers import prepare
 from components.base.providers.prepare import PrepareProvider
@@ -19,12 +19,12 @@ FACT = {
     "value": "new",
 }
 MAJOR, SORTING = postgres.FORMATS
-BROKER = rabbitmq.data_format("rabbitmq")
+BROKER = rabbitmq_data.data_format("rabbitmq")
 FLAGS = "mnesia/rabbit@rabbitmq-feature_flags"
 OLDER = ["implicit_default_bindings", "maintenance_mode_status", "quorum_queue", "user_limits", "virtual_host_metadata"]
 FLAGS_310 = [*OLDER, "classic_mirrored_queue_version", "drop_unroutable_metric", "stream_queue"]
-FLAGS_311 = [*FLAGS_310, *rabbitmq.MARKS["3.11"]]
-FLAGS_313 = [*FLAGS_311, *rabbitmq.MARKS["3.13"]]
+FLAGS_311 = [*FLAGS_310, *rabbitmq_data.MARKS["3.11"]]
+FLAGS_313 = [*FLAGS_311, *rabbitmq_data.MARKS["3.13"]]
 MANIFEST = "appendonlydir/appendonly.aof.manifest"
 LIBC = "/usr/lib/x86_64-linux-gnu/libc.so.6"
 USED = "used:1"
