@@ -44,12 +44,15 @@ def recovered(talk: Conversation, contact: str) -> None:
 
 
 def test_without_its_database(talk: Conversation, engine: docker.DockerClient) -> None:
-    """Routes that read it answer 500, the process stays, and it recovers by itself."""
+    """It refuses keys that are right, says 500 where it needs none, and recovers by itself; the process stays."""
     server = container(engine, "evolution-api")
     container(engine, "evolution-postgres").stop()
-    assert status(talk, "/instance/fetchInstances") == 500
-    assert status(talk, "/manager/") == 200
-    container(engine, "evolution-postgres").start()
+    try:
+        assert status(talk, "/instance/fetchInstances") == 401
+        assert status(talk, "/instance/connectionState/nobody") == 500
+        assert status(talk, "/manager/") == 200
+    finally:
+        container(engine, "evolution-postgres").start()
     recovered(talk, "5511970000001")
     server.reload()
     assert server.attrs["RestartCount"] == 0
