@@ -13,7 +13,7 @@ import pytest
 
 from tests.engine.conftest import Checkout, containers, names
 from tests.engine.flagship import changed, reply
-from tests.engine.test_flagship_stops import redis_keys
+from tests.engine.test_flagship_stops import keep_key, redis_keys
 
 pytestmark = [pytest.mark.engine, pytest.mark.long]
 
@@ -75,7 +75,7 @@ def test_every_store_rotates_and_data_outlast_down_and_up(
     on_the_set: int, checkout: Checkout, engine: docker.DockerClient
 ) -> None:
     """Five new passwords in one `up`; the application remembers every message, Redis its keys."""
-    kept, before = redis_keys(checkout, engine), passwords(checkout)
+    kept, before = keep_key(checkout, engine), passwords(checkout)
     assert kept
     with changed(checkout, ", ".join(f"{store}: {{rotation: 1}}" for store in ROTATED)):
         done = checkout.make("up")
