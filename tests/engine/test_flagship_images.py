@@ -13,7 +13,7 @@ from tests.engine.conftest import Checkout, containers
 from tests.engine.flagship import changed, reply
 from tests.engine.media import bucket_keys, keep, objects
 from tests.engine.registry import forget, pushed, registry
-from tests.engine.test_flagship_stops import redis_keys
+from tests.engine.test_flagship_stops import keep_key, redis_keys
 
 pytestmark = [pytest.mark.engine, pytest.mark.long]
 
@@ -62,7 +62,7 @@ def test_another_build_of_every_store_keeps_its_data(checkout: Checkout, engine:
     up = checkout.make("up")
     assert up.code == 0, up.text
     keep(engine, bucket_keys(checkout), "kept.ogg", "of an earlier build")
-    earlier, kept, media = reply(up.text), redis_keys(checkout, engine), objects(engine)
+    earlier, kept, media = reply(up.text), keep_key(checkout, engine), objects(engine)
     assert kept
     assert media
     others = {image: rebuilt(engine, image, service) for image, service in STORES.items()}

@@ -13,7 +13,7 @@ import pytest
 
 from tests.engine.conftest import Checkout, containers, names
 from tests.engine.flagship import changed, reply
-from tests.engine.test_flagship_stops import redis_keys
+from tests.engine.test_flagship_stops import keep_key, redis_keys
 
 pytestmark = [pytest.mark.engine, pytest.mark.long]
 
@@ -59,6 +59,14 @@ def passwords(checkout: Checkout) -> dict[str, str]:
     }
 
 
+def logged_in(engine: docker.DockerClient) -> set[str]:
+    """Returns the users whose connections RabbitMQ has: their passwords are shown to nobody, but each has its user."""
+    broker: Any = engine.containers.get(containers(engine)["rabbitmq"]["Id"])
+    answer = broker.exec_run(["rabbitmqctl", "--quiet", "list_connections", "--no-table-headers", "user"])
+    assert answer.exit_code == 0, answer.output
+    return set(answer.output.decode().split())
+
+
 def test_every_server_is_of_the_nearer_version(
     on_the_set: int, checkout: Checkout, engine: docker.DockerClient
 ) -> None:
@@ -75,15 +83,17 @@ def test_every_store_rotates_and_data_outlast_down_and_up(
     on_the_set: int, checkout: Checkout, engine: docker.DockerClient
 ) -> None:
     """Five new passwords in one `up`; the application remembers every message, Redis its keys."""
-    kept, before = redis_keys(checkout, engine), passwords(checkout)
-    assert kept
+    kept, before, earlier = keep_key(checkout, engine), passwords(checkout), logged_in(engine)
+    assert earlier
     with changed(checkout, ", ".join(f"{store}: {{rotation: 1}}" for store in ROTATED)):
         done = checkout.make("up")
         assert done.code == 0, done.text
         assert reply(done.text) == on_the_set + 1
         after = passwords(checkout)
         moved = {place.split()[0] for place, password in after.items() if password != before[place]}
-        assert moved == {"db", "evolution-postgres", "minio", "rabbitmq", "redis"}
+        assert moved == {"db", "evolution-postgres", "minio", "redis"}
+        assert logged_in(engine)
+        assert logged_in(engine).isdisjoint(earlier)
         checkout.expect_no_changes()
         down = checkout.make("down")
         assert down.code == 0, down.text

@@ -24,7 +24,7 @@ WARM_UP_SECONDS = 240
 
 def test_down_keeps_data_and_logins(checkout: Checkout, engine: docker.DockerClient) -> None:
     """After down and up the application remembers the earlier messages, and Redis its keys."""
-    earlier, kept = reply(checkout.make("smoke").text), redis_keys(checkout, engine)
+    earlier, kept = reply(checkout.make("smoke").text), keep_key(checkout, engine)
     assert kept
     down = checkout.make("down")
     assert down.code == 0, down.text
@@ -40,17 +40,27 @@ def test_down_keeps_data_and_logins(checkout: Checkout, engine: docker.DockerCli
     assert redis_keys(checkout, engine) >= kept
 
 
+def keep_key(checkout: Checkout, engine: docker.DockerClient) -> set[str]:
+    """Writes a key of its own as Evolution API's user, which on this channel writes none, and returns all there are."""
+    assert _redis(checkout, engine, "set", f"kept:{time.time_ns()}", "1") == ["OK"]
+    return redis_keys(checkout, engine)
+
+
 def redis_keys(checkout: Checkout, engine: docker.DockerClient) -> set[str]:
-    """Returns what Evolution API keeps in Redis."""
-    found = re.search(r"redis\s+password\s+([A-Za-z0-9]{32})", checkout.make("credentials").text)
-    assert found
+    """Returns what is in Evolution API's database of Redis."""
+    return set(_redis(checkout, engine, "keys", "*"))
+
+
+def _redis(checkout: Checkout, engine: docker.DockerClient, *command: str) -> list[str]:
+    shown = re.search(r"redis\s+password\s+([A-Za-z0-9]{32})", checkout.make("credentials").text)
+    assert shown
     redis: Any = engine.containers.get(containers(engine)["redis"]["Id"])
-    listed = redis.exec_run(
-        ["redis-cli", "--no-auth-warning", "--user", "app", "-n", "6", "keys", "*"],
-        environment={"REDISCLI_AUTH": found.group(1)},
+    answer = redis.exec_run(
+        ["redis-cli", "--no-auth-warning", "--user", "app", "-n", "6", *command],
+        environment={"REDISCLI_AUTH": shown.group(1)},
     )
-    assert listed.exit_code == 0, listed.output
-    return set(listed.output.decode().split())
+    assert answer.exit_code == 0, answer.output
+    return str(answer.output.decode()).split()
 
 
 def interrupt_up(checkout: Checkout, engine: docker.DockerClient, how: signal.Signals) -> None:

@@ -18,7 +18,7 @@ from components.base.docker_api import has_image
 from tests.engine.checkout import STACK
 from tests.engine.conftest import Checkout, containers
 from tests.engine.flagship import changed
-from tests.engine.test_flagship_stops import redis_keys
+from tests.engine.test_flagship_stops import keep_key, redis_keys
 
 pytestmark = [pytest.mark.engine, pytest.mark.long]
 
@@ -140,7 +140,7 @@ def test_redis_is_moved_to_an_earlier_version(checkout: Checkout, engine: docker
     with changed(checkout, "", above=f'  zapstack:imageOverrides: {{redis: "{REDIS}"}}\n'):
         up = checkout.make("up")
         assert up.code == 0, up.text
-        kept = redis_keys(checkout, engine)
+        kept = keep_key(checkout, engine)
         assert kept
     command = refused(checkout, engine, "redis")
     moved = checkout.run(["sh", "-c", command])
