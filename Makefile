@@ -96,7 +96,7 @@ e2e-all: setup ## the same with the long ones
 	@. .venv/environment.sh && python -m pytest -m engine -v --durations=30
 
 evolution-real: setup ## run the flagship on a real Evolution API: IMAGE=its name on the engine
-	@. .venv/environment.sh && EVOLUTION_IMAGE="$(IMAGE)" python -m pytest -m engine -v tests/engine/test_evolution_real.py
+	@. .venv/environment.sh && EVOLUTION_IMAGE="$(IMAGE)" python -m pytest -m engine -v tests/engine/test_flagship_real.py
 
 bench: setup ## measure the flagship beside docker compose with the same containers; OUT=file, REPEAT=3
 	@. .venv/environment.sh && python -m bench --out "$(OUT)" --repeat $(or $(REPEAT),3)

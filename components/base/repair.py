@@ -12,8 +12,8 @@ from docker.models.containers import Container
 from components.base.verdict import looping
 
 MIB = 1024 * 1024
-ENDED = "container not running"
-"""What the engine's own runtime says of a process that has ended."""
+ENDED = ("container not running", "cannot update a deleted process")
+"""What the engine's own runtimes say of a process that has ended."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ def limits(client: DockerClient, container: Container, *, memory_mib: int, pids:
         try:
             api._raise_for_status(api._post_json(url, data=wanted))  # noqa: SLF001
         except APIError as error:
-            if ENDED not in str(error.explanation):
+            if not any(words in str(error.explanation) for words in ENDED):
                 raise
 
 

@@ -61,10 +61,13 @@ def test_limits_that_differ_are_set() -> None:
     assert right.calls == []
 
 
-def test_a_process_that_has_ended_has_no_limits_to_be_set() -> None:
+@pytest.mark.parametrize(
+    "words", ["runc did not terminate successfully: container not running\n", "cannot update a deleted process"]
+)
+def test_a_process_that_has_ended_has_no_limits_to_be_set(words: str) -> None:
     """Who waits for it says why it ended; any other refusal is one."""
     paper = Paper(HostConfig={"Memory": 6 * MIB, "MemorySwap": 6 * MIB, "PidsLimit": None})
-    paper.refusal = "Cannot update container abc: runc did not terminate successfully: container not running\n: unknown"
+    paper.refusal = f"Cannot update container abc: {words}: unknown"
     repair.limits(cast("DockerClient", paper), cast("Container", paper), memory_mib=64, pids=9)
     assert len(paper.calls) == 1
     paper.refusal = "Cannot update container abc: Minimum memory limit allowed is 6MB"
