@@ -19,7 +19,7 @@ OUTSIDE = {
 }
 
 
-@pytest.fixture(params=["minio", "s3"])
+@pytest.fixture(params=["minio", "s3"], scope="module")
 def graph(request: pytest.FixtureRequest) -> Graph:
     """What is registered with a bucket of its own, and with one of somebody else's."""
     if request.param == "minio":
