@@ -12,7 +12,7 @@ from docker.models.containers import Container
 from components.base.verdict import looping
 
 MIB = 1024 * 1024
-ENDED = ("container not running", "cannot update a deleted process")
+ENDED = ("container not running", "cannot update a deleted process", "cannot update a stopped container")
 """What the engine's own runtimes say of a process that has ended."""
 
 

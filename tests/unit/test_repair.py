@@ -62,7 +62,12 @@ def test_limits_that_differ_are_set() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["runc did not terminate successfully: container not running\n", "cannot update a deleted process"]
+    "words",
+    [
+        "runc did not terminate successfully: container not running\n",
+        "cannot update a deleted process",
+        "cannot update a stopped container",
+    ],
 )
 def test_a_process_that_has_ended_has_no_limits_to_be_set(words: str) -> None:
     """Who waits for it says why it ended; any other refusal is one."""
