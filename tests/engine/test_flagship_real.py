@@ -13,6 +13,7 @@ import pytest
 from tests.engine.conftest import Checkout, containers
 from tests.engine.evolution_image import instead
 from tests.engine.flagship import Conversation, conversation, reply
+from tests.engine.test_flagship_losses import recovered
 
 IMAGE = os.environ.get("EVOLUTION_IMAGE", "")
 
@@ -56,10 +57,9 @@ def test_up_and_its_conversation(real: Conversation, checkout: Checkout) -> None
 
 
 def test_its_database_is_restarted(real: Conversation, checkout: Checkout, engine: docker.DockerClient) -> None:
-    """It finds it again by itself."""
+    """It finds it again by itself; what it refuses meanwhile its provider repeats."""
     engine.containers.get(containers(engine)["evolution-postgres"]["Id"]).restart(timeout=30)
-    real.send("5511950000002", "voltou?", message_id="REAL-2")
-    answered(real, "5511950000002")
+    recovered(real, "5511950000002")
     checkout.expect_no_changes()
 
 
