@@ -38,8 +38,8 @@ class Machine:
         assert PAUSES in script
         assert "kill -9 -1" in script
         script = script.replace("/proc/", f"{self.folder}/before/").replace(health.MARKS, f"{self.folder}/marks")
-        # A check that will succeed needs the time to do so; nothing else has to wait for the judgement.
-        pause = "sleep 0.5" if command.endswith("exit 0") else ":"
+        # Only a check that fails by itself needs no time to begin before it is judged.
+        pause = ":" if command.endswith("exit 1") else "sleep 0.5"
         script = script.replace(PAUSES, f"waited; cp -R {self.folder}/after/. {self.folder}/before; waited; {pause}")
         script = script.replace("kill -9 -1", f": >{self.folder}/shot")
         done = subprocess.run(
