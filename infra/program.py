@@ -11,6 +11,7 @@ from components.base.docker_api import EngineUnreachableError, client, is_local
 from components.base.engines.containers import ContainersEngine
 from components.base.engines.volumes import keep
 from components.base.images import Images
+from components.base.inquiry import inquire
 from components.base.naming import Scope
 from components.base.networks import Networks
 from components.base.observe import Observation, judge, look
@@ -54,7 +55,9 @@ def main(systems: Mapping[str, System] = SYSTEMS) -> None:
     refuse_unreadable(engine, config, known)
     if clear_leftovers(engine, seen, known):
         seen = look(engine, stack_id)
-    observation = judge(seen, known.expected)
+    observation = inquire(engine, seen, known.expected, judge(seen, known.expected))
+    for notice in observation.notices:
+        pulumi.warn(notice)
     declare(config, observation, systems, known, project=project, stack=stack)
 
 

@@ -123,6 +123,7 @@ class ContainersEngine:
         extra: dict[str, pulumi.Input[str]] = {
             naming.FILES_LABEL: self._replacing(unit),
             **arguments.images_own_label(spec),
+            **arguments.look_label(spec),
             **arguments.readiness_label(spec),
         }
         return docker.Container(
@@ -149,6 +150,7 @@ class ContainersEngine:
         extra: dict[str, pulumi.Input[str]] = {
             naming.FILES_LABEL: self._replacing(unit),
             **arguments.images_own_label(spec),
+            **arguments.look_label(spec),
         }
         return docker.Container(
             unit.name,
@@ -193,7 +195,7 @@ class ContainersEngine:
             "observed": self._presence(unit),
             "owner": spec.user,
             "proof": self._proof(unit),
-            "secret_files": pulumi.Output.secret({**spec.secret_files, **unit.connections}),
+            "secret_files": pulumi.Output.secret({**spec.secret_files, **unit.connections, **unit.declared}),
         }
         used = [gate for connection in spec.uses for gate in connection.ready]
         return Prepare(
