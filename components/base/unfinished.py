@@ -30,7 +30,7 @@ def script(*, durable: bool) -> str:
         *(["sync"] if durable else []),
         f"find /to -mindepth 1 ! -path /to/{MARK} -delete",
         "cp -a /from/. /to/",
-        f'differing="$(LC_ALL=C diff -r /from /to || true)"',
+        'differing="$(LC_ALL=C diff -r /from /to || true)"',
         f'{{ test "$differing" = "Only in /to: {MARK}" || {{ echo "$differing"; false; }}; }}',
         *(["sync"] if durable else []),
         f"rm /to/{MARK}",

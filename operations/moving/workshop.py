@@ -179,7 +179,7 @@ class Workshop:
     def sweep(self) -> None:
         """Removes containers and networks of a move that was killed; one of its copies may still be running."""
         labels = [f"{name}={value}" for name, value in self.labels.items()]
-        filters = {"label": labels, "name": self.prefix}
+        filters: dict[str, str | list[str] | bool] = {"label": labels, "name": self.prefix}
         for container in self.engine.containers.list(all=True, filters=filters, ignore_removed=True):
             container.remove(force=True, v=True)
         for network in self.engine.networks.list(filters=filters):

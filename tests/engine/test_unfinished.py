@@ -138,7 +138,7 @@ def test_a_part_of_a_copy_is_refused_and_put_back_by_the_command_that_is_named(
     text = refused(engine)
     assert f"volume {STORE} has a part of its data only" in text
     assert f"volume {KEPT}" in text
-    subprocess.run(["sh", "-ec", text.rpartition("To put it back:\n")[2]], check=True)  # noqa: S603, S607 what a person is told
+    subprocess.run(["sh", "-ec", text.rpartition("To put it back:\n")[2]], check=True)
     assert content(engine, image) == WHOLE
     stores.refuse_unfinished(engine, STACK_ID)
 
@@ -149,7 +149,7 @@ def test_the_next_move_puts_a_part_of_a_copy_back_first(engine: docker.DockerCli
     rows = [{"formats": [vars(redis.FORMAT)], "service": "redis", "volume": STORE}]
     store = Store(image=image, image_name="redis", labels=TEST_LABELS, rows=rows)
     cut_off(engine, image)
-    assert move_data._put_back(engine, store)  # noqa: SLF001 the verb needs a stack
+    assert move_data._put_back(engine, store)
     assert content(engine, image) == WHOLE
     stores.refuse_unfinished(engine, STACK_ID)
     assert not unfinished.kept_volumes(engine, STACK_ID)
@@ -157,6 +157,6 @@ def test_the_next_move_puts_a_part_of_a_copy_back_first(engine: docker.DockerCli
     engine.volumes.create(KEPT, labels={**TEST_LABELS, **kept})
     shell(engine, image, KEPT, f"touch /data/{unfinished.MARK}")
     stores.refuse_unfinished(engine, STACK_ID)  # the volume is whole
-    assert not move_data._put_back(engine, store)  # noqa: SLF001
+    assert not move_data._put_back(engine, store)
     assert content(engine, image) == WHOLE
     assert not unfinished.kept_volumes(engine, STACK_ID)
