@@ -24,7 +24,7 @@ from infra.interrupted import clear_leftovers
 from infra.mismatch import refuse_another_state, refuse_foreign, refuse_lost
 from infra.outputs import export as export_outputs
 from infra.state import Known, export
-from infra.stores import keep_source, refuse_unreadable
+from infra.stores import keep_source, refuse_unfinished, refuse_unreadable
 from stacks.base import System, SystemArgs, SystemOutputs
 from stacks.registry import SYSTEMS
 
@@ -52,6 +52,7 @@ def main(systems: Mapping[str, System] = SYSTEMS) -> None:
     refuse_foreign(engine, stack, known)
     refuse_another_state(seen, known, stack_id)
     refuse_lost(engine, seen, known, stack)
+    refuse_unfinished(engine, stack_id)
     refuse_unreadable(engine, config, known)
     if clear_leftovers(engine, seen, known):
         seen = look(engine, stack_id)
