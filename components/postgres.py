@@ -199,7 +199,7 @@ def postgres_spec(
         ),
         facts={
             "database": DataFact(
-                command=(*PSQL, "--dbname", args.database, "--command", ""),
+                command=(*PSQL, "--dbname", "postgres", "--command", _fails_without(args.database)),
                 refusal=f"{name}: there is no database {args.database} in its data. {rename_remedy(args.database)}",
                 value=args.database,
             )
@@ -227,3 +227,8 @@ def postgres_spec(
         volumes=(DataVolume(formats=FORMATS, name=args.volume, path=DATA_PATH),),
         writable={"/tmp": 64, "/var/run/postgresql": 8},  # noqa: S108 inside the container
     )
+
+
+def _fails_without(database: str) -> str:
+    """Returns a statement that fails where there is no such database: psql exits with 1 then, and with 2 unanswered."""
+    return f"SELECT 1 / count(*) FROM pg_database WHERE datname = '{database}'"  # noqa: S608 a checked identifier

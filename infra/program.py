@@ -92,6 +92,7 @@ def declare(
     outputs: dict[str, SystemOutputs] = {}
     volumes: set[str] = set()
     kept: set[str] = set()
+    data_images: dict[str, dict[str, pulumi.Input[str]]] = {}
     for name, settings in sorted(config.systems.items()):
         scope = Scope(project=project, stack=stack, system=name)
         networks = Networks(scope, NETWORKS, root)
@@ -103,11 +104,13 @@ def declare(
             observation=observation,
             protect_data=config.protects_data,
             scope=scope,
+            used_images=known.data_images.get(name, {}),
         )
         args = SystemArgs(production=config.production, settings=settings, user_secrets=config.user_secrets)
         outputs[name] = systems[name].build(name, args, engine, root)
         volumes |= engine.data_volumes
         kept |= engine.kept_secrets
+        data_images[name] = engine.data_images
     keep(known.volumes, volumes, protect=config.protects_data)
     kept_secrets.keep(known.secrets, kept)
-    export_outputs(outputs, config.image_source)
+    export_outputs(outputs, config.image_source, data_images)

@@ -24,6 +24,9 @@ PREPARE = "pulumi-python:dynamic/components:Prepare"
 IMAGE = "docker:index/remoteImage:RemoteImage"
 STACK = "pulumi:pulumi:Stack"
 FORMAT_FIELDS = {part.name for part in fields(DataFormat)}
+DATA_IMAGES_OUTPUT = "dataImages"
+"""Stack output that says which image uses the data of a service: it stays when `down` has removed the service."""
+
 SOURCE_OUTPUT = "imageSource"
 """Stack output that says where images come from: it stays when `down` has removed everything that uses one."""
 
@@ -50,6 +53,7 @@ class Known:
     """The engine's objects in a stack's state.
 
     Attributes:
+        data_images: System to its services with data, each with the image that the last complete run gave it.
         expected: Container id to how it is meant to be; containers that wait for their deletion are not among them.
         files_volumes: Names of all files volumes, those that wait for their deletion included.
         ids: Ids of all containers and networks, those that wait for their deletion included.
@@ -60,6 +64,7 @@ class Known:
         volumes: Name of each data volume to its URN.
     """
 
+    data_images: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     expected: Mapping[str, Expected] = field(default_factory=dict)
     files_volumes: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
@@ -97,6 +102,7 @@ def known(resources: Iterable[Mapping[str, Any]]) -> Known:
     gates = {row["inputs"]["container"]: row["inputs"] for row in rows if row["type"] == GATE}
     services = _with_data(rows)
     return Known(
+        data_images=_output(resources, DATA_IMAGES_OUTPUT) or {},
         expected={
             row["id"]: _expected(row["inputs"], gates.get(row["id"], {}))
             for row in rows
@@ -152,7 +158,13 @@ def _source(services: Iterable[Store], resources: Iterable[Mapping[str, Any]]) -
         entry = load().get(service.image_name)
         if entry and entry.registry and service.image.startswith(f"{entry.registry.repository}:"):
             return "registry"
-    said = [row.get("outputs", {}).get(SOURCE_OUTPUT) for row in resources if row["type"] == STACK]
+    source: Source | None = _output(resources, SOURCE_OUTPUT)
+    return source
+
+
+def _output(resources: Iterable[Mapping[str, Any]], name: str) -> Any:  # noqa: ANN401 as JSON has it
+    """Returns an output of the stack; None where it has none."""
+    said = [row.get("outputs", {}).get(name) for row in resources if row["type"] == STACK]
     return next(iter(filter(None, said)), None)
 
 

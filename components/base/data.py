@@ -7,15 +7,15 @@ from typing import Any, Final
 from docker import DockerClient
 from docker.errors import NotFound
 
-from components.base import inside, memory
+from components.base import inside
 from components.base.data_versions import NONE, of_words, span, takes
 from components.base.docker_api import has_image
 from components.base.readiness import ended_with
 from components.base.spec_parts import DataFormat
 
 ASK_SECONDS = 10.0
-CANNOT_RUN: Final = (126, 127)
-"""Exit codes of a command that the engine could not start."""
+DISAGREES: Final = 1
+"""Exit code by which a fact's command says that the data do not agree with a setting."""
 
 MOST_BYTES: Final = 4 * 1024 * 1024
 """Of a file: a C library has 2 MiB, what a store writes its version in far less."""
@@ -28,7 +28,7 @@ def disagreeing(client: DockerClient, facts: Sequence[Mapping[str, Any]]) -> lis
     """Returns the refusals of changed settings that the data of running containers do not agree with.
 
     A container that does not run cannot be asked: its gate finds the same at the next start, and says the same. Nor is
-    it an answer when the command was killed or did not end in time.
+    it an answer when the command was killed, could not be run or reached nobody.
 
     Args:
         client: The engine.
@@ -42,8 +42,7 @@ def disagreeing(client: DockerClient, facts: Sequence[Mapping[str, Any]]) -> lis
             continue
         if container.status != "running":
             continue
-        code = ended_with(client, container, fact["command"], ASK_SECONDS)
-        if code not in {0, None, *CANNOT_RUN, memory.KILLED_CODE}:
+        if ended_with(client, container, fact["command"], ASK_SECONDS) == DISAGREES:
             refused.append(fact["refusal"].replace("CONTAINER", fact["container"]).replace("OLD_NAME", fact["old"]))
     return refused
 

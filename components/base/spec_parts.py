@@ -117,8 +117,8 @@ class DataFact:
 
     Attributes:
         value: The setting.
-        command: Program and arguments, run without a shell in the container that is there; succeeds when the data
-            agree with the setting.
+        command: Program and arguments, run without a shell in the container that is there. It exits with 0 when the
+            data agree with the setting, with 1 when they do not; any other code is no answer.
         refusal: What is told when they do not; CONTAINER and OLD_NAME in it stand for what only a run knows.
     """
 
