@@ -93,6 +93,6 @@ def _works(client: DockerClient, container: Container) -> bool:
     probe = json.loads(container.labels.get(naming.READINESS_LABEL, "[]"))
     health = attributes["State"].get("Health") or {}
     check = (attributes["Config"].get("Healthcheck") or {}).get("Test") or []
-    if not probe or health.get("Status") != "healthy" or check[1:] == probe:
+    if not probe or health.get("Status") != "healthy" or check[-len(probe) :] == probe:
         return True
     return succeeds(client, container, probe, PROBE_SECONDS)

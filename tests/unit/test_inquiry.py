@@ -148,10 +148,11 @@ def test_healthy_and_not_ready_is_drift(engine: Asked) -> None:
     [
         container("app", health="starting"),
         container("app", probe=["is", "alive"]),
+        container("app", probe=["alive"]),
         container("app", probe=[]),
         container("app", role="job"),
     ],
-    ids=["it is starting", "its health check has asked the same", "no probe", "a job"],
+    ids=["it is starting", "its health check has asked the same", "and more", "no probe", "a job"],
 )
 def test_readiness_is_asked_only_where_health_says_something_else(engine: Asked, inspected: dict[str, Any]) -> None:
     """A question costs a process."""
