@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
 from components.base.image_contract import ImageContract
+from components.evolution_kinds import KINDS
 
 QueueEvent = Literal[
     "CALL",
@@ -178,7 +179,9 @@ PREFIXES: Final[Mapping[str, str]] = {
 CONTRACT: Final = ImageContract(
     free=FREE,
     image="Evolution API 2.3.7",
+    kinds=KINDS,
     listed="src/config/env.config.ts of its source",
+    misread="It would take another value without a word.",
     prefixes=PREFIXES,
     refused=REFUSED,
     unknown="reads no such variable, so it would change nothing",
