@@ -42,12 +42,18 @@ def _note(draft: Draft, type_: str, path: KeyPath) -> None:
         return
     fault = Fault(
         hidden=draft.hidden(path),
-        key=written(full(path)) if len(path) == 1 and type_ == "missing" else key,
+        key=_line_key(draft, path) if type_ == "missing" else key,
         node=None if type_ == "extra_forbidden" else draft.root.find(path),
         siblings=tuple(children(above.model)) if above and above.model else (),
         value=draft.value(path),
     )
     draft.refuse(path, sentence(type_, fault))
+
+
+def _line_key(draft: Draft, path: KeyPath) -> str:
+    """Returns the key as it is written where the setting would stand."""
+    place = draft.place(path)
+    return place.key if place.key.isupper() else written(full(path)) if len(path) == 1 else str(path[-1])
 
 
 def _misspelt(draft: Draft, key: str) -> bool:

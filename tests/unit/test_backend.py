@@ -39,7 +39,8 @@ def test_the_missing_line_is_told_first_and_is_enough(folder: Path, monkeypatch:
     assert backend.another() == ""
 
 
-def test_another_state_may_be_meant(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("folder")
+def test_another_state_may_be_meant(monkeypatch: pytest.MonkeyPatch) -> None:
     """Then it is named; where it is the wrong one all the same, the line is told beside it."""
     monkeypatch.setenv(backend.VARIABLE, "s3://ours")
     backend.require()

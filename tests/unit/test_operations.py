@@ -44,7 +44,7 @@ def test_a_passphrase_of_the_shell_that_does_not_fit_is_named(
     monkeypatch.setattr(pulumi_cli, "CHECKOUT", tmp_path)
     fitting = False
 
-    def pulumi(command: list[str], **options: object) -> subprocess.CompletedProcess[str]:
+    def pulumi(command: list[str], **_options: object) -> subprocess.CompletedProcess[str]:
         asked = command[1] == "config" or (stack == "new" and command[1:3] == ["stack", "select"])
         wrong = asked and not fitting and bool({*variables} & {*os.environ})
         assert command[1] == "stack" or str(tmp_path / "Pulumi.x.yaml") not in command
