@@ -16,7 +16,7 @@ from components.base.naming import Scope
 from components.base.networks import Networks
 from components.base.observe import Observation, judge, look
 from components.base.spec import NetworkName
-from infra import local_images, pins
+from infra import backend, local_images, pins
 from infra.config import StackConfig, load
 from infra.errors import UserError
 from infra.holders import refuse_collisions
@@ -38,6 +38,7 @@ def main(systems: Mapping[str, System] = SYSTEMS) -> None:
         systems: The kinds of systems it may hold.
     """
     project, stack = pulumi.get_project(), pulumi.get_stack()
+    backend.require()
     config = load(stack, systems)
     pins.require(config, systems, stack, datetime.now(tz=UTC).date())
     stack_id = Scope(project=project, stack=stack, system="").stack_id

@@ -4,8 +4,11 @@ import json
 import os
 import signal
 import subprocess
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
+from typing import Final
 
 import typer
 
@@ -13,7 +16,10 @@ from components.base.lock import CHECKOUT
 from infra.config import DEVELOPMENT_PASSPHRASE
 from infra.state import Known, known
 from operations.locks import clear_stale_locks
-from operations.stack_file import StackFile
+from operations.stack_file import PROJECT, StackFile
+
+PASSPHRASES: Final = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
+"""Where Pulumi looks for it; the first wins."""
 
 
 def environment(stack: StackFile) -> dict[str, str]:
@@ -26,6 +32,40 @@ def environment(stack: StackFile) -> dict[str, str]:
     if not stack.development and result.get("PULUMI_CONFIG_PASSPHRASE") == DEVELOPMENT_PASSPHRASE:
         del result["PULUMI_CONFIG_PASSPHRASE"]
     return result
+
+
+def _refuse_passphrase(stack: StackFile, own: Sequence[str]) -> None:
+    """Says whose passphrase does not fit; Pulumi says "incorrect passphrase", and not where that one comes from."""
+    names = " and ".join(own)
+    typer.echo(
+        f"{stack.name} is a development stack, and {names} of this shell {'is' if len(own) == 1 else 'are'} not its "
+        f"passphrase. Nothing was changed. Run 'unset {' '.join(own)}' and try again: development's own is used then. "
+        "For a stack with a passphrase of yours, write 'zapstack:environment: production' into its file.",
+        err=True,
+    )
+    raise typer.Exit(1)
+
+
+def _own_passphrase(stack: StackFile) -> Sequence[str]:
+    """Returns the variables of the person's shell that say a passphrase in place of development's, for such a stack."""
+    if not stack.development or os.environ.get(PASSPHRASES[0]) == DEVELOPMENT_PASSPHRASE:
+        return ()
+    return [name for name in PASSPHRASES if name in os.environ]
+
+
+def _fits(stack: StackFile) -> bool:
+    """Returns whether the shell's passphrase opens a stack's file: whether Pulumi encrypts with it in a copy."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy.yaml"
+        copy.write_text((CHECKOUT / f"Pulumi.{stack.name}.yaml").read_text())
+        command = ["pulumi", "config", "set", "--secret", f"{PROJECT}:probe", "probe", "--config-file", str(copy)]
+        done = subprocess.run(
+            [*command, "--non-interactive", "--stack", stack.name, "--cwd", str(CHECKOUT)],
+            capture_output=True,
+            check=False,
+            text=True,
+        )
+    return not done.returncode
 
 
 def run(stack: StackFile, arguments: Sequence[str]) -> int:
@@ -60,6 +100,10 @@ def select(stack: StackFile) -> None:
     Raises:
         typer.Exit: There is no such stack, or Pulumi refuses and has said why.
     """
+    own = _own_passphrase(stack)
+    file = CHECKOUT / f"Pulumi.{stack.name}.yaml"
+    if own and "\nencryptionsalt:" not in file.read_text():
+        _refuse_passphrase(stack, own)  # it would be written into a file for everybody
     create = ["--create"] if stack.development else []
     done = subprocess.run(
         ["pulumi", "stack", "select", stack.name, *create, "--cwd", str(CHECKOUT)],
@@ -68,6 +112,8 @@ def select(stack: StackFile) -> None:
         env=environment(stack),
         text=True,
     )
+    if own and ("incorrect passphrase" in done.stderr or (not done.returncode and not _fits(stack))):
+        _refuse_passphrase(stack, own)
     if done.returncode:
         typer.echo(done.stderr.strip() or done.stdout.strip(), err=True)
         if not stack.development:

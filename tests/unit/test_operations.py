@@ -28,6 +28,49 @@ def test_the_passphrase_of_development_stays_there(monkeypatch: pytest.MonkeyPat
     assert pulumi_cli.environment(a_stack(development=False))["PULUMI_CONFIG_PASSPHRASE"] == "my own"
 
 
+@pytest.mark.parametrize("variables", [["PULUMI_CONFIG_PASSPHRASE"], ["PULUMI_CONFIG_PASSPHRASE_FILE"]])
+@pytest.mark.parametrize("stack", ["new", "there", "not salted"])
+def test_a_passphrase_of_the_shell_that_does_not_fit_is_named(
+    variables: list[str],
+    stack: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """Before Pulumi does anything but look; without the variables named, or with one that fits, it goes on."""
+    (tmp_path / "Pulumi.x.yaml").write_text(
+        "config: {}\n" + ("" if stack == "not salted" else "encryptionsalt: v1:a\n")
+    )
+    monkeypatch.setattr(pulumi_cli, "CHECKOUT", tmp_path)
+    fitting = False
+
+    def pulumi(command: list[str], **_options: object) -> subprocess.CompletedProcess[str]:
+        asked = command[1] == "config" or (stack == "new" and command[1:3] == ["stack", "select"])
+        wrong = asked and not fitting and bool({*variables} & {*os.environ})
+        assert command[1] == "stack" or str(tmp_path / "Pulumi.x.yaml") not in command
+        return subprocess.CompletedProcess(command, int(wrong), "", "error: incorrect passphrase" if wrong else "")
+
+    monkeypatch.setattr(subprocess, "run", pulumi)
+    for name in pulumi_cli.PASSPHRASES:
+        monkeypatch.delenv(name, raising=False)
+    for name in variables:
+        monkeypatch.setenv(name, "hunter2")
+    with pytest.raises(typer.Exit) as end:
+        pulumi_cli.select(a_stack(development=True))
+    told = capsys.readouterr().err
+    assert end.value.exit_code == 1
+    assert f"x is a development stack, and {variables[0]} of this shell is not its passphrase." in told
+    assert f"Run 'unset {variables[0]}'" in told
+    assert "hunter2" not in told
+    if stack != "not salted":
+        fitting = True
+        pulumi_cli.select(a_stack(development=True))
+        fitting = False
+    for name in variables:
+        monkeypatch.delenv(name)
+    pulumi_cli.select(a_stack(development=True))
+
+
 def test_the_committed_stack_files_are_read() -> None:
     """Both environments, and the images their systems need."""
     assert stack_file.read("dev").development
