@@ -15,6 +15,9 @@ from infra.state import Known, known
 from operations.locks import clear_stale_locks
 from operations.stack_file import StackFile
 
+NEVER_MADE = "no stack named"
+"""What Pulumi says of a stack that its state does not have."""
+
 
 def environment(stack: StackFile) -> dict[str, str]:
     """Returns the environment for a stack: development's passphrase never reaches another one.
@@ -80,7 +83,7 @@ def select(stack: StackFile) -> None:
 
 
 def state(stack: StackFile) -> Known:
-    """Returns what a stack's state knows.
+    """Returns what a stack's state knows; of a stack that was never made, nothing.
 
     Args:
         stack: The stack.
@@ -88,7 +91,6 @@ def state(stack: StackFile) -> Known:
     Raises:
         typer.Exit: It cannot be opened (1).
     """
-    select(stack)
     done = subprocess.run(
         ["pulumi", "stack", "export", "--stack", stack.name, "--cwd", str(CHECKOUT)],
         capture_output=True,
@@ -96,6 +98,8 @@ def state(stack: StackFile) -> Known:
         env=environment(stack),
         text=True,
     )
+    if NEVER_MADE in done.stderr:
+        return Known()
     if done.returncode:
         typer.echo(done.stderr.strip(), err=True)
         raise typer.Exit(1)
@@ -113,7 +117,6 @@ def output(stack: StackFile, name: str, *, secret: bool = False) -> str:
     Raises:
         typer.Exit: The stack has no such output, usually because it is not up, or cannot be opened (1).
     """
-    select(stack)
     command = ["pulumi", "stack", "output", name, "--json", "--stack", stack.name, "--cwd", str(CHECKOUT)]
     done = subprocess.run(
         [*command, *(["--show-secrets"] if secret else [])],
@@ -124,7 +127,7 @@ def output(stack: StackFile, name: str, *, secret: bool = False) -> str:
     )
     if done.returncode:
         said = done.stderr.strip()
-        missing = "does not have output property" in said
+        missing = "does not have output property" in said or NEVER_MADE in said
         typer.echo(
             f"stack {stack.name} has no {name}: run 'make up STACK={stack.name}' first" if missing else said, err=True
         )
