@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Sequence
 from types import FrameType
 
@@ -14,6 +15,9 @@ from infra.config import DEVELOPMENT_PASSPHRASE
 from infra.state import Known, known
 from operations.locks import clear_stale_locks
 from operations.stack_file import StackFile
+
+CONFIRMED = "PULUMI_SKIP_CONFIRMATIONS"
+"""Variable by which a person answers Pulumi's question beforehand."""
 
 NEVER_MADE = "no stack named"
 """What Pulumi says of a stack that its state does not have."""
@@ -29,6 +33,33 @@ def environment(stack: StackFile) -> dict[str, str]:
     if not stack.development and result.get("PULUMI_CONFIG_PASSPHRASE") == DEVELOPMENT_PASSPHRASE:
         del result["PULUMI_CONFIG_PASSPHRASE"]
     return result
+
+
+def require_confirmation(stack: StackFile, verb: str) -> None:
+    """Stops where Pulumi would ask before it changes anything, and nobody could answer.
+
+    Source: `Interactive` and `SkipConfirmations` of Pulumi 3.256.0, sdk/go/common/util/cmdutil/console.go and
+    sdk/go/common/env/env.go.
+
+    Args:
+        stack: The stack; one of development asks nothing.
+        verb: The verb, with its further arguments, as it is called.
+
+    Raises:
+        typer.Exit: There is no terminal (2).
+    """
+    confirmed = os.environ.get(CONFIRMED, "").lower() in {"1", "true"}
+    terminal = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "").lower() != "dumb"
+    if stack.development or confirmed or terminal:
+        return
+    command = f"make {verb} STACK={stack.name}"
+    typer.echo(
+        f"{command}: {stack.name} is no development stack, so this asks before it changes anything, and without a "
+        "terminal nobody can answer. Nothing was changed. Run it in a terminal; or, when you know what it will do "
+        f"('make preview STACK={stack.name}'), answer beforehand: {CONFIRMED}=true {command}",
+        err=True,
+    )
+    raise typer.Exit(2)
 
 
 def run(stack: StackFile, arguments: Sequence[str]) -> int:
