@@ -113,7 +113,7 @@ def of_service(stack: StackFile, service: str) -> list[Found]:
     """
     everything = present(stack)
     rows = [row for row in everything if row.service == service]
-    known = pulumi_cli.state(stack)
+    known = pulumi_cli.state_if_readable(stack) or Known()
     gone = [row for row in missing(known, everything) if row.service == service]
     if gone:
         typer.echo(made_anew(stack, gone), err=True)

@@ -122,6 +122,27 @@ def state(stack: StackFile) -> Known:
     Raises:
         typer.Exit: It cannot be opened (1).
     """
+    read, why = _read(stack)
+    if read is None:
+        typer.echo(why, err=True)
+        raise typer.Exit(1)
+    return read
+
+
+def state_if_readable(stack: StackFile) -> Known | None:
+    """Returns what a stack's state knows, or None and says why: what runs can be looked at without it.
+
+    Args:
+        stack: The stack.
+    """
+    read, why = _read(stack)
+    if read is None:
+        last = why.splitlines()[-1] if why else "no reason given"
+        typer.echo(f"the state of stack {stack.name} cannot be read, so what is missing is not seen: {last}", err=True)
+    return read
+
+
+def _read(stack: StackFile) -> tuple[Known | None, str]:
     done = subprocess.run(
         ["pulumi", "stack", "export", "--stack", stack.name, "--cwd", str(CHECKOUT)],
         capture_output=True,
@@ -130,11 +151,10 @@ def state(stack: StackFile) -> Known:
         text=True,
     )
     if NEVER_MADE in done.stderr:
-        return Known()
+        return Known(), ""
     if done.returncode:
-        typer.echo(done.stderr.strip(), err=True)
-        raise typer.Exit(1)
-    return known(json.loads(done.stdout)["deployment"].get("resources", []))
+        return None, done.stderr.strip()
+    return known(json.loads(done.stdout)["deployment"].get("resources", [])), ""
 
 
 def output(stack: StackFile, name: str, *, secret: bool = False) -> str:

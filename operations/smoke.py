@@ -7,6 +7,7 @@ from components.base.docker_api import client
 from components.base.memory import OOM
 from components.base.naming import Scope
 from components.smoke import SERVICE
+from infra.state import Known
 from operations import pulumi_cli
 from operations.found import made_anew, missing, present
 from operations.stack_file import PROJECT, StackFile
@@ -23,7 +24,7 @@ def smoke(stack: StackFile) -> None:
     """
     rows = present(stack)
     seen = settled(stack)
-    gone = missing(pulumi_cli.state(stack), rows)
+    gone = missing(pulumi_cli.state_if_readable(stack) or Known(), rows)
     if gone:
         typer.echo(made_anew(stack, gone), err=True)
     for row in seen:

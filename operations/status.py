@@ -36,13 +36,15 @@ def status(stack: StackFile, *, watch: bool) -> None:
         watch: Whether to go on until Ctrl-C, without waiting; only in a terminal.
 
     Raises:
-        typer.Exit: No engine answers, or not everything is ready (1).
+        typer.Exit: No engine answers, not everything is ready, or the state does not say what should be there (1).
     """
     console = Console()
     if watch and console.is_terminal:
         _watch(stack, console)
         return
-    seen, known = settled(stack), pulumi_cli.state(stack)
+    seen = settled(stack)
+    read = pulumi_cli.state_if_readable(stack)
+    known = read or Known()
     rows = [row.found for row in seen]
     gone = missing(known, rows)
     if not rows and not gone:
@@ -54,19 +56,21 @@ def status(stack: StackFile, *, watch: bool) -> None:
     there = tunnel.hint(stack.docker_host, (text for row in rows for text in _published(row.container.attrs)))
     if there:
         typer.echo(there)
-    if gone or not all(row.state in FINE for row in seen):
+    if gone or read is None or not all(row.state in FINE for row in seen):
         raise typer.Exit(1)
 
 
 def _watch(stack: StackFile, console: Console) -> None:
-    known = pulumi_cli.state(stack)
+    known = pulumi_cli.state_if_readable(stack) or Known()
     try:
         with Live(_table(_lines(look(stack), known)), auto_refresh=False, console=console, screen=True) as live:
             while True:
                 time.sleep(REFRESH_SECONDS)  # the pace of the display; nothing waits for it
                 seen = look(stack)
                 if {row.found.place for row in seen} != known.places:
-                    known = pulumi_cli.state(stack)  # an `up` or `down` meanwhile has changed what there should be
+                    known = (
+                        pulumi_cli.state_if_readable(stack) or known
+                    )  # an `up` or `down` meanwhile has changed what there should be
                 live.update(_table(_lines(seen, known)), refresh=True)
     except KeyboardInterrupt:
         return

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -215,7 +216,7 @@ def knows(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Sets what the state knows."""
 
     def set_(*places: Place) -> None:
-        monkeypatch.setattr(pulumi_cli, "state", lambda _stack: Known(places=frozenset(places)))
+        monkeypatch.setattr(pulumi_cli, "state_if_readable", lambda _stack: Known(places=frozenset(places)))
 
     set_()
     return set_
@@ -252,6 +253,21 @@ def test_status_has_a_line_for_what_is_missing(
     lines = [line.split()[1:3] for line in told.splitlines() if line.strip().startswith("evolution")]
     assert lines == [["app/1", "ready"], ["app/2", "missing"], ["db", "missing"], ["zebra", "ready"]]
     assert "missing: app/2, db. Run 'make up STACK=dev'" in told
+
+
+def test_status_without_a_readable_state_shows_what_runs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And does not say that all is well, because it cannot know."""
+    failed = subprocess.CompletedProcess([], 255, stdout="", stderr="warning: x\nerror: unable to open state directory")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
+    monkeypatch.setattr(status, "settled", lambda _stack: [seen("app", "ready")])
+    with pytest.raises(typer.Exit) as left:
+        status.status(STACK, watch=False)
+    assert left.value.exit_code == 1
+    told = capsys.readouterr()
+    assert "app" in told.out
+    assert "cannot be read, so what is missing is not seen: error: unable to open state directory" in told.err
 
 
 def test_status_shows_both_containers_of_a_rollout(
