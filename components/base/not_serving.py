@@ -5,6 +5,7 @@ a restart would not help; the engine keeps that output, so that one look at the 
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 FILE: Final = "/tmp/not-serving"  # noqa: S108 inside the container, gone with its process
@@ -40,8 +41,15 @@ def reason(inspected: Mapping[str, Any]) -> str:
         inspected: The engine's `inspect` of the container.
     """
     checks = (inspected["State"].get("Health") or {}).get("Log") or []
-    said = str(checks[-1].get("Output", "")).strip() if checks else ""
+    if not checks or _before(checks[-1]["Start"], inspected["State"]["StartedAt"]):
+        return ""  # the engine keeps what the checks of the run before have said
+    said = str(checks[-1]["Output"]).strip()
     return said if said.startswith(PREFIX) else ""
+
+
+def _before(one: str, other: str) -> bool:
+    """Compares two moments of the engine, which writes them in different time zones."""
+    return datetime.fromisoformat(one) < datetime.fromisoformat(other)
 
 
 def _told(command: Sequence[str], *, code: int) -> tuple[str, ...]:

@@ -43,7 +43,8 @@ def test_with_a_reason_it_is_not_asked(wrap: Any, code: int, tmp_path: Path) -> 
 
 def health(*outputs: str) -> dict[str, Any]:
     """Returns what the engine says of a container whose checks printed this."""
-    return {"State": {"Health": {"Log": [{"ExitCode": 0, "Output": text} for text in outputs]}}}
+    log = [{"ExitCode": 0, "Output": text, "Start": "2026-01-01T09:00:01.5-03:00"} for text in outputs]
+    return {"State": {"Health": {"Log": log}, "StartedAt": "2026-01-01T12:00:01.123456789Z"}}
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,13 @@ def health(*outputs: str) -> dict[str, Any]:
 def test_the_last_check_tells(inspected: dict[str, Any], said: str) -> None:
     """An earlier reason is no reason any more."""
     assert not_serving.reason(inspected) == said
+
+
+def test_a_check_of_the_run_before_tells_nothing() -> None:
+    """The engine keeps it, and `make restart` after the repair would be told of the mistake."""
+    inspected = health(REASON)
+    inspected["State"]["StartedAt"] = "2026-01-01T12:00:01.7Z"
+    assert not not_serving.reason(inspected)
 
 
 @pytest.mark.parametrize("mounted", [FOLDERS, []])

@@ -13,6 +13,7 @@ from operations.found import Found
 from operations.stack_file import StackFile
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+LATER = "2026-01-02T03:04:04Z"
 STACK = StackFile(development=True, docker_host="", image_source="local", images=(), name="dev", systems=("evolution",))
 RUNNING = {"Paused": False, "Restarting": False, "Running": True, "Status": "running"}
 EXITED = {"Paused": False, "Restarting": False, "Running": False, "Status": "exited"}
@@ -42,7 +43,11 @@ def inspected(state: Mapping[str, Any], *, age: float, restarts: int = 0, policy
         (inspected({**EXITED, "Status": "created"}, age=5), False),
         (
             inspected(
-                {**RUNNING, "Health": {"Log": [{"ExitCode": 0, "Output": "not serving: SyntaxError in a:1\n"}]}}, age=5
+                {
+                    **RUNNING,
+                    "Health": {"Log": [{"ExitCode": 0, "Output": "not serving: SyntaxError in a:1\n", "Start": LATER}]},
+                },
+                age=5,
             ),
             False,
         ),
