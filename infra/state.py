@@ -8,6 +8,7 @@ from typing import Any
 
 import pulumi
 
+from components.base import naming
 from components.base.images import IMAGE_PREFIX
 from components.base.kept_secrets import KEEPER
 from components.base.lock import LOCAL_PREFIX, Source, load
@@ -48,6 +49,23 @@ class Store:
     rows: Sequence[Mapping[str, Any]]
 
 
+@dataclass(frozen=True, kw_only=True, order=True)
+class Place:
+    """Which part of the stack a container is.
+
+    Attributes:
+        system: System it belongs to.
+        service: Service name.
+        replica: Its number within the service.
+        role: `service`, `job` or `tool`.
+    """
+
+    system: str
+    service: str
+    replica: int
+    role: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Known:
     """The engine's objects in a stack's state.
@@ -59,6 +77,7 @@ class Known:
         ids: Ids of all containers and networks, those that wait for their deletion included.
         image_source: Where images of services with data come from; None where nothing says so.
         networks: Id of each network to its name.
+        places: Which part of the stack each container is; those that wait for their deletion are left out.
         secrets: Name each kept secret has (`components.base.kept_secrets`) to its URN.
         stores: Services with data whose version is compared.
         volumes: Name of each data volume to its URN.
@@ -70,6 +89,7 @@ class Known:
     ids: frozenset[str] = frozenset()
     image_source: Source | None = None
     networks: Mapping[str, str] = field(default_factory=dict)
+    places: frozenset[Place] = frozenset()
     secrets: Mapping[str, str] = field(default_factory=dict)
     stores: Sequence[Store] = ()
     volumes: Mapping[str, str] = field(default_factory=dict)
@@ -112,6 +132,11 @@ def known(resources: Iterable[Mapping[str, Any]]) -> Known:
         ids=frozenset(row["id"] for row in rows if row["type"] in {CONTAINER, NETWORK}),
         image_source=_source(services, resources),
         networks={row["id"]: row["inputs"]["name"] for row in rows if row["type"] == NETWORK and not row.get("delete")},
+        places=frozenset(
+            place_of({label["label"]: label["value"] for label in row["inputs"].get("labels", ())})
+            for row in rows
+            if row["type"] == CONTAINER and not row.get("delete")
+        ),
         secrets={
             row["inputs"]["keepers"][KEEPER]: row["urn"]
             for row in rows
@@ -119,6 +144,20 @@ def known(resources: Iterable[Mapping[str, Any]]) -> Known:
         },
         stores=_compared(services),
         volumes={row["id"]: row["urn"] for row in rows if row["type"] == VOLUME and not row.get("delete")},
+    )
+
+
+def place_of(labels: Mapping[str, str]) -> Place:
+    """Returns which part of its stack a container is.
+
+    Args:
+        labels: The container's.
+    """
+    return Place(
+        replica=int(labels.get(naming.REPLICA_LABEL, "1")),
+        role=labels.get(naming.ROLE_LABEL, ""),
+        service=labels.get(naming.SERVICE_LABEL, ""),
+        system=labels.get(naming.SYSTEM_LABEL, ""),
     )
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,12 @@ from operations.stack_file import PROJECT, StackFile
 
 PASSPHRASES: Final = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
 """Where Pulumi looks for it; the first wins."""
+
+CONFIRMED = "PULUMI_SKIP_CONFIRMATIONS"
+"""Variable by which a person answers Pulumi's question beforehand."""
+
+NEVER_MADE = "no stack named"
+"""What Pulumi says of a stack that its state does not have."""
 
 
 def environment(stack: StackFile) -> dict[str, str]:
@@ -66,6 +73,33 @@ def _fits(stack: StackFile) -> bool:
             text=True,
         )
     return not done.returncode
+
+
+def require_confirmation(stack: StackFile, verb: str) -> None:
+    """Stops where Pulumi would ask before it changes anything, and nobody could answer.
+
+    Source: `Interactive` and `SkipConfirmations` of Pulumi 3.256.0, sdk/go/common/util/cmdutil/console.go and
+    sdk/go/common/env/env.go.
+
+    Args:
+        stack: The stack; one of development asks nothing.
+        verb: The verb, with its further arguments, as it is called.
+
+    Raises:
+        typer.Exit: There is no terminal (2).
+    """
+    confirmed = os.environ.get(CONFIRMED, "").lower() in {"1", "true"}
+    terminal = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "").lower() != "dumb"
+    if stack.development or confirmed or terminal:
+        return
+    command = f"make {verb} STACK={stack.name}"
+    typer.echo(
+        f"{command}: {stack.name} is no development stack, so this asks before it changes anything, and without a "
+        "terminal nobody can answer. Nothing was changed. Run it in a terminal; or, when you know what it will do "
+        f"('make preview STACK={stack.name}'), answer beforehand: {CONFIRMED}=true {command}",
+        err=True,
+    )
+    raise typer.Exit(2)
 
 
 def run(stack: StackFile, arguments: Sequence[str]) -> int:
@@ -126,7 +160,7 @@ def select(stack: StackFile) -> None:
 
 
 def state(stack: StackFile) -> Known:
-    """Returns what a stack's state knows.
+    """Returns what a stack's state knows; of a stack that was never made, nothing.
 
     Args:
         stack: The stack.
@@ -134,7 +168,27 @@ def state(stack: StackFile) -> Known:
     Raises:
         typer.Exit: It cannot be opened (1).
     """
-    select(stack)
+    read, why = _read(stack)
+    if read is None:
+        typer.echo(why, err=True)
+        raise typer.Exit(1)
+    return read
+
+
+def state_if_readable(stack: StackFile) -> Known | None:
+    """Returns what a stack's state knows, or None and says why: what runs can be looked at without it.
+
+    Args:
+        stack: The stack.
+    """
+    read, why = _read(stack)
+    if read is None:
+        last = why.splitlines()[-1] if why else "no reason given"
+        typer.echo(f"the state of stack {stack.name} cannot be read, so what is missing is not seen: {last}", err=True)
+    return read
+
+
+def _read(stack: StackFile) -> tuple[Known | None, str]:
     done = subprocess.run(
         ["pulumi", "stack", "export", "--stack", stack.name, "--cwd", str(CHECKOUT)],
         capture_output=True,
@@ -142,10 +196,11 @@ def state(stack: StackFile) -> Known:
         env=environment(stack),
         text=True,
     )
+    if NEVER_MADE in done.stderr:
+        return Known(), ""
     if done.returncode:
-        typer.echo(done.stderr.strip(), err=True)
-        raise typer.Exit(1)
-    return known(json.loads(done.stdout)["deployment"].get("resources", []))
+        return None, done.stderr.strip()
+    return known(json.loads(done.stdout)["deployment"].get("resources", [])), ""
 
 
 def output(stack: StackFile, name: str, *, secret: bool = False) -> str:
@@ -159,7 +214,6 @@ def output(stack: StackFile, name: str, *, secret: bool = False) -> str:
     Raises:
         typer.Exit: The stack has no such output, usually because it is not up, or cannot be opened (1).
     """
-    select(stack)
     command = ["pulumi", "stack", "output", name, "--json", "--stack", stack.name, "--cwd", str(CHECKOUT)]
     done = subprocess.run(
         [*command, *(["--show-secrets"] if secret else [])],
@@ -170,7 +224,7 @@ def output(stack: StackFile, name: str, *, secret: bool = False) -> str:
     )
     if done.returncode:
         said = done.stderr.strip()
-        missing = "does not have output property" in said
+        missing = "does not have output property" in said or NEVER_MADE in said
         typer.echo(
             f"stack {stack.name} has no {name}: run 'make up STACK={stack.name}' first" if missing else said, err=True
         )

@@ -18,7 +18,7 @@ AS_ROOT = 'MC_HOST_s="http://$(cat $0/root_user):$(cat $0/root_password)@127.0.0
 DIFFERENCES = (
     "instance assistant differs (token, webhook.events, webhook.headers.authorization, webhook.url)",
     "instance smoke is missing",
-    "role data_owner differs (logins); role assistant differs (password, superuser)",
+    "role data_owner differs (logins); role assistant differs (superuser, password)",
     "permissions of evolution in evolution differs (configure, read, write)",
     "user app_b differs (password_hash)",
     "bucket evolution differs (permission)",
