@@ -14,7 +14,9 @@ import typer
 
 from infra.config import DEVELOPMENT_PASSPHRASE
 from infra.state import Known
-from operations import lifecycle, locks, pulumi_cli, rebuild, stack_file
+from operations import lifecycle, locks, passphrase, pulumi_cli, rebuild, stack_file
+from operations.confirmation import require_confirmation
+from operations.passphrase import PASSPHRASES
 from operations.stack_file import StackFile
 from scripts.setup import living
 
@@ -46,7 +48,8 @@ def test_a_passphrase_of_the_shell_that_does_not_fit_is_named(
     (tmp_path / "Pulumi.x.yaml").write_text(
         "config: {}\n" + ("" if stack == "not salted" else "encryptionsalt: v1:a\n")
     )
-    monkeypatch.setattr(pulumi_cli, "CHECKOUT", tmp_path)
+    for module in (passphrase, pulumi_cli):
+        monkeypatch.setattr(module, "CHECKOUT", tmp_path)
     fitting = False
 
     def pulumi(command: list[str], **_options: object) -> subprocess.CompletedProcess[str]:
@@ -56,7 +59,7 @@ def test_a_passphrase_of_the_shell_that_does_not_fit_is_named(
         return subprocess.CompletedProcess(command, int(wrong), "", "error: incorrect passphrase" if wrong else "")
 
     monkeypatch.setattr(subprocess, "run", pulumi)
-    for name in pulumi_cli.PASSPHRASES:
+    for name in PASSPHRASES:
         monkeypatch.delenv(name, raising=False)
     for name in variables:
         monkeypatch.setenv(name, "hunter2")
@@ -180,11 +183,11 @@ def test_a_question_that_nobody_can_answer(
 def test_an_answer_given_beforehand_counts(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As Pulumi reads it; a development stack asks nothing at all."""
     monkeypatch.setenv("PULUMI_SKIP_CONFIRMATIONS", value)
-    pulumi_cli.require_confirmation(a_stack(development=False), "up")
+    require_confirmation(a_stack(development=False), "up")
     monkeypatch.setenv("PULUMI_SKIP_CONFIRMATIONS", "no")
-    pulumi_cli.require_confirmation(a_stack(development=True), "up")
+    require_confirmation(a_stack(development=True), "up")
     with pytest.raises(typer.Exit):
-        pulumi_cli.require_confirmation(a_stack(development=False), "up")
+        require_confirmation(a_stack(development=False), "up")
 
 
 @pytest.mark.parametrize(("terminal", "kind", "asks"), [(True, "xterm", True), (True, "dumb", False)])
@@ -195,10 +198,10 @@ def test_a_terminal_is_asked_in(*, terminal: bool, kind: str, asks: bool, monkey
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: terminal))
     monkeypatch.setattr(sys, "stdout", SimpleNamespace(isatty=lambda: terminal, write=lambda _: None))
     if asks:
-        pulumi_cli.require_confirmation(a_stack(development=False), "up")
+        require_confirmation(a_stack(development=False), "up")
     else:
         with pytest.raises(typer.Exit):
-            pulumi_cli.require_confirmation(a_stack(development=False), "up")
+            require_confirmation(a_stack(development=False), "up")
 
 
 def test_a_stack_that_was_never_made_knows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
