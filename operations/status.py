@@ -14,11 +14,14 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Column, Table
 
+from components.base import naming
+from components.base.inquiry import Finding, look_from
 from components.base.memory import OOM, killed
 from components.base.observe import MISSING
+from components.base.verdict import GOOD
 from infra.state import Known
 from operations import pulumi_cli, tunnel
-from operations.found import Found, made_anew, missing, not_up
+from operations.found import Found, engine, made_anew, missing, not_up
 from operations.report import print_table
 from operations.stack_file import StackFile
 from operations.starting import FINE, Seen, look, settled
@@ -53,11 +56,28 @@ def status(stack: StackFile, *, watch: bool) -> None:
     print_table(_table(_lines(seen, known)))
     if gone:
         typer.echo(made_anew(stack, gone))
+    findings = _findings(stack, seen)
+    for service, finding in findings.items():
+        if finding.notice:
+            typer.echo(finding.notice)
+        if finding.wrong:
+            typer.echo(f"{service}: {finding.wrong}. Run 'make up STACK={stack.name}', which declares it again.")
     there = tunnel.hint(stack.docker_host, (text for row in rows for text in _published(row.container.attrs)))
     if there:
         typer.echo(there)
-    if gone or read is None or not all(row.state in FINE for row in seen):
+    wrong = gone or any(finding.wrong for finding in findings.values())
+    if wrong or read is None or not all(row.state in FINE for row in seen):
         raise typer.Exit(1)
+
+
+def _findings(stack: StackFile, seen: Sequence[Seen]) -> Mapping[str, Finding]:
+    """Returns what is to be said of what services have declared on servers."""
+    containers = [row.found.container for row in seen if row.state in GOOD]
+    good = {naming.key_of(container.labels): container for container in containers}
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        answers = pool.map(lambda key: look_from(engine(stack), key, good), good)
+        services = (container.labels[naming.SERVICE_LABEL] for container in good.values())
+        return dict(zip(services, answers, strict=True))
 
 
 def _watch(stack: StackFile, console: Console) -> None:

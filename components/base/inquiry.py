@@ -65,10 +65,21 @@ def inquire(client: DockerClient, seen: Look, expected: Collection[str], observa
 
 
 def _ask(client: DockerClient, key: str, good: Mapping[str, Container]) -> Finding:
+    if not _works(client, good[key]):
+        return Finding(wrong="healthy, but its readiness probe fails")
+    return look_from(client, key, good)
+
+
+def look_from(client: DockerClient, key: str, good: Mapping[str, Container]) -> Finding:
+    """Compares what one container's service declares on a server with what is there.
+
+    Args:
+        client: The engine.
+        key: What stands for the container (`naming.key`).
+        good: Key to container, of all with which nothing is wrong.
+    """
     container = good[key]
     labels = container.labels
-    if not _works(client, container):
-        return Finding(wrong="healthy, but its readiness probe fails")
     look = declared.look_of(labels)
     if not look:
         return Finding()

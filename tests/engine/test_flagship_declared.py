@@ -90,6 +90,9 @@ def test_everything_changed_by_hand_is_named_at_once_and_mended_by_one_up(
     assert [words for words in DIFFERENCES if words not in shown] == []
     assert shown.count("observed") == len(("db", "rabbitmq")) + 2 * len(("instances", "minio-bucket")), shown
 
+    status = checkout.make("status")
+    assert status.code != 0
+    assert "instance smoke is missing. Run 'make up STACK=e2e'" in status.text, status.text
     done = checkout.make("up")
     assert done.code == 0, done.text
     assert reply(done.text)

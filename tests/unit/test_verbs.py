@@ -13,6 +13,7 @@ import typer
 from docker.errors import APIError, NotFound
 
 from components.base import lock
+from components.base.inquiry import Finding
 from infra.state import Known, Place
 from operations import found, lock_images, logs, pulumi_cli, report, smoke, starting, status
 from operations.stack_file import StackFile
@@ -30,7 +31,7 @@ def container(service: str, replica: str = "1", role: str = "service") -> Any:  
         "zapstack.service": service,
         "zapstack.system": "evolution",
     }
-    return SimpleNamespace(attrs={"Config": {"Labels": labels}})
+    return SimpleNamespace(attrs={"Config": {"Labels": labels}}, labels=labels)
 
 
 @pytest.fixture
@@ -197,7 +198,7 @@ def seen(service: str, state: str, replica: int = 1) -> starting.Seen:
         "State": {"Running": False, "StartedAt": "2026-01-01T00:00:00"},
     }
     row = found.Found(
-        container=cast("Any", SimpleNamespace(attrs=attributes)),
+        container=cast("Any", SimpleNamespace(attrs=attributes, labels=container(service, str(replica)).labels)),
         replica=replica,
         role="service",
         service=service,
@@ -209,6 +210,19 @@ def seen(service: str, state: str, replica: int = 1) -> starting.Seen:
 def place(service: str, replica: int = 1) -> Place:
     """Returns a part of the stack as the state knows it."""
     return Place(replica=replica, role="service", service=service, system="evolution")
+
+
+@pytest.fixture(autouse=True)
+def declares(monkeypatch: pytest.MonkeyPatch) -> dict[str, Finding]:
+    """What services say of what they have declared on servers, by service: nothing."""
+    findings: dict[str, Finding] = {}
+
+    def look_from(_client: object, key: str, _good: object) -> Finding:
+        return findings.get(key.split("/")[1], Finding())
+
+    monkeypatch.setattr(status, "look_from", look_from)
+    monkeypatch.setattr(status, "engine", lambda _stack: None)
+    return findings
 
 
 @pytest.fixture
@@ -253,6 +267,29 @@ def test_status_has_a_line_for_what_is_missing(
     lines = [line.split()[1:3] for line in told.splitlines() if line.strip().startswith("evolution")]
     assert lines == [["app/1", "ready"], ["app/2", "missing"], ["db", "missing"], ["zebra", "ready"]]
     assert "missing: app/2, db. Run 'make up STACK=dev'" in told
+
+
+def test_status_says_what_is_not_as_declared(
+    capsys: pytest.CaptureFixture[str],
+    declares: dict[str, Finding],
+    knows: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What an `up` mends makes it fail; what a person has to do does not. Who is not ready is not asked."""
+    monkeypatch.setattr(status, "settled", lambda _stack: [seen("app", "ready"), seen("db", "ready")])
+    knows(place("app"), place("db"))
+    declares["app"] = Finding(notice="app: instance x: scan it.")
+    status.status(STACK, watch=False)
+    assert "app: instance x: scan it.\n" in capsys.readouterr().out
+    declares["db"] = Finding(wrong="not as declared: role app is missing")
+    with pytest.raises(typer.Exit):
+        status.status(STACK, watch=False)
+    told = "db: not as declared: role app is missing. Run 'make up STACK=dev', which declares it again.\n"
+    assert told in capsys.readouterr().out
+    monkeypatch.setattr(status, "settled", lambda _stack: [seen("app", "ready"), seen("db", "exited")])
+    with pytest.raises(typer.Exit):
+        status.status(STACK, watch=False)
+    assert "role app" not in capsys.readouterr().out
 
 
 def test_status_without_a_readable_state_shows_what_runs(
