@@ -44,8 +44,7 @@ class Specimen:
 
 def specimens() -> list[Specimen]:
     """All of them, in the order they are sent."""
-    named = ("name", "event", "data", "becomes")
+    rows = json.loads(_FILE.read_text(encoding="utf-8"))
     return [
-        Specimen(*(row[name] for name in named), {name: value for name, value in row.items() if name not in named})
-        for row in json.loads(_FILE.read_text(encoding="utf-8"))
+        Specimen(row.pop("name"), row.pop("event"), row.pop("data"), row.pop("becomes"), expected=row) for row in rows
     ]

@@ -153,7 +153,7 @@ def test_a_delivery_is_known_by_what_it_says() -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_no_form_of_an_event_is_an_error(seed: int) -> None:
     """Parts of real events, put together at random."""
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 - repeatable on purpose
     pool = [part for specimen in specimens() for part in _parts(specimen.data)]
     names = [specimen.event for specimen in specimens()]
     for _ in range(500):

@@ -23,7 +23,8 @@ def upgrade() -> None:
         r"""
         UPDATE inbound_messages
         SET remote_jid = substring(remote_jid FROM '^\d+') || '@s.whatsapp.net'
-        WHERE remote_jid ~ '^\d+(_\d+)?(:\d+)?(@(s\.whatsapp\.net|c\.us|hosted))?$' AND remote_jid !~ '^\d+@s\.whatsapp\.net$'
+        WHERE remote_jid ~ '^\d+(_\d+)?(:\d+)?(@(s\.whatsapp\.net|c\.us|hosted))?$'
+          AND remote_jid !~ '^\d+@s\.whatsapp\.net$'
         """
     )
     op.execute(

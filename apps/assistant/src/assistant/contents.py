@@ -62,16 +62,11 @@ def read_content(message: object, depth: int = MAX_WRAPPERS) -> Content:
     if association(parts) in PARTICULAR_ASSOCIATIONS:
         return Content(kind=_shown(name), apart=PARTICULAR_REASON)
     if kind is None or kind.treatment is Treatment.WRAPPER:
-        inner = part.get("message") if isinstance(part, dict) else None
-        if not isinstance(inner, dict):
-            return Content(kind=_shown(name), apart=EMPTY_WRAPPER if kind else UNKNOWN_KIND)
-        return read_content(inner, depth - 1) if depth else Content(kind=_shown(name), apart=WRAPPED_TOO_OFTEN)
+        return _opened(name, part, kind, depth)
     if kind.treatment is Treatment.PROTOCOL:
         return read_protocol(part, depth)
-    if kind.treatment is Treatment.APART:
-        return Content(kind=name, apart=kind.reason)
     text = next(_texts(part, kind), None) or storable_text(parts.get("speechToText"))
-    if text is None and kind.treatment is Treatment.VOTE:
+    if kind.treatment is Treatment.APART or (kind.treatment is Treatment.VOTE and text is None):
         return Content(kind=name, apart=kind.reason)
     return Content(kind=name, text=text)
 
@@ -127,6 +122,14 @@ def storable_id(value: object) -> str | None:
     """An id that fits an index; None when it is none. WhatsApp's have 20 to 40 characters."""
     text = storable_text(value)
     return text if text and len(text) <= MAX_NAME_LENGTH else None
+
+
+def _opened(name: str, part: object, kind: Kind | None, depth: int) -> Content:
+    inner = lead(part, "message")
+    if isinstance(inner, dict) and depth:
+        return read_content(inner, depth - 1)
+    why = WRAPPED_TOO_OFTEN if isinstance(inner, dict) else EMPTY_WRAPPER if kind else UNKNOWN_KIND
+    return Content(kind=_shown(name), apart=why)
 
 
 def _kind_of(parts: dict[str, Any]) -> tuple[str | None, Kind | None]:

@@ -1,7 +1,7 @@
 """Every kind of message that WhatsApp has, and what this application does with it; `docs/messages.md` shows this table.
 
 Source: https://github.com/WhiskeySockets/Baileys at v7.0.0-rc13, WAProto/WAProto.proto: `Message` (kinds and fields),
-`Message.ProtocolMessage.Type` and `MessageAssociation.AssociationType` (numbers). evolution-api 2.3.7 for `speechToText`.
+`Message.ProtocolMessage.Type` and `MessageAssociation.AssociationType` (numbers). Evolution 2.3.7 for `speechToText`.
 """
 
 from dataclasses import dataclass

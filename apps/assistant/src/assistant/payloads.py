@@ -10,7 +10,6 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from assistant.addresses import Person, person
 from assistant.contents import (

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     CompoundSelect,
     Delete,
@@ -33,7 +34,7 @@ MAX_SETTLED = 50_000
 # An operator waits for this, and a table may have grown for years.
 ERASE_MILLISECONDS = 600_000
 
-_lid = bindparam("hidden")
+_lid: BindParameter[str] = bindparam("hidden")
 _named = (
     select(inbound_messages.c.lid, inbound_messages.c.remote_jid)
     .where(inbound_messages.c.lid == _lid, inbound_messages.c.remote_jid != _lid)
@@ -102,7 +103,7 @@ class People:
             await connection.execution_options(isolation_level="READ COMMITTED")
             async with connection.begin() as transaction:
                 await connection.execute(text(f"SET LOCAL statement_timeout = {ERASE_MILLISECONDS}"))
-                lids = (await connection.scalars(_hidden_addresses(numbers))).all()
+                lids = [str(lid) for lid in await connection.scalars(_hidden_addresses(numbers))]
                 counts = [(await connection.execute(statement)).rowcount for statement in _erasures(numbers, lids)]
                 if rehearsal:
                     await transaction.rollback()
@@ -110,7 +111,7 @@ class People:
         return Erased(changes=changed, messages=messages, set_aside=aside)
 
 
-def _hidden_addresses(numbers: Collection[str]) -> CompoundSelect[tuple[str]]:
+def _hidden_addresses(numbers: Collection[str]) -> CompoundSelect[tuple[str | None]]:
     """Under which hidden addresses these numbers are known."""
     tables = (inbound_messages, set_aside)
     return union(*(select(table.c.lid).where(table.c.lid.is_not(None), _of_number(table, numbers)) for table in tables))
