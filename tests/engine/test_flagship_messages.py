@@ -85,8 +85,8 @@ def asked(engine: docker.DockerClient, sql: str) -> list[Row]:
 def expected(each: Row) -> Row:
     """Returns the row that a specimen becomes."""
     own = each["data"].get("key", each["data"]).get("id")
-    told = {"message_id": own if own and len(own) <= MAX_ID_LENGTH else None, "text": None, "kind": None, "reason": None, **each}
-    return {name: told[name] for name in ("becomes", "message_id", "text", "kind", "reason")}
+    told = {"message_id": own if own and len(own) <= MAX_ID_LENGTH else None, **each}
+    return {name: told.get(name) for name in ("becomes", "message_id", "text", "kind", "reason")}
 
 
 def missing(chosen: Sequence[Row], ask: Callable[[str], list[Row]]) -> list[Row]:
