@@ -11,6 +11,7 @@ from fakes import fake_assistant
 from services import CONTACT
 from specimens import Specimen, specimens
 from sqlalchemy import Table, select
+from test_messages import jumbled
 from test_routes import BEARER, client_of
 
 from assistant.contents import MAX_NAME_LENGTH, SETTING, UNNAMED, WITHOUT_CONTENT, read_content
@@ -121,6 +122,13 @@ async def test_every_event_is_kept_once_as_the_table_says(database: Database) ->
             assert (row["text"], row["message_type"]) == (specimen.expected["text"], specimen.expected["kind"])
             assert len(row["push_name"] or "") <= MAX_NAME_LENGTH
     assert len(await rows(database, replies)) == len(kept)
+
+
+async def test_no_form_of_an_event_is_refused_by_the_database(database: Database) -> None:
+    """Whatever parts of real events are put together."""
+    async with webhook(database) as client:
+        for body in jumbled(1, 300):
+            await deliver(client, body)
 
 
 async def test_only_messages_are_answered_corrected_as_they_are(database: Database) -> None:

@@ -153,12 +153,8 @@ def test_a_delivery_is_known_by_what_it_says() -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_no_form_of_an_event_is_an_error(seed: int) -> None:
     """Parts of real events, put together at random."""
-    dice = random.Random(seed)  # noqa: S311 - repeatable on purpose
-    pool = [part for specimen in specimens() for part in _parts(specimen.data)]
-    names = [specimen.event for specimen in specimens()]
-    for _ in range(500):
-        data, name = _jumbled(dice, pool, 4), dice.choice(names)
-        read_event(json.dumps({"event": name, "instance": "bot", "data": data}).encode(), {"bot"})
+    for body in jumbled(seed, 500):
+        read_event(body, {"bot"})
 
 
 def test_wrappers_are_opened_up_to_a_depth() -> None:
@@ -188,6 +184,16 @@ def test_the_reply_counts_and_echoes() -> None:
 def test_a_person_is_addressed_by_number(jid: str, number: str) -> None:
     """Without the device; hidden addresses stay whole."""
     assert recipient(jid) == number
+
+
+def jumbled(seed: int, count: int) -> Iterator[bytes]:
+    """Bodies of events put together from parts of the specimens; the same for the same seed."""
+    dice = random.Random(seed)  # noqa: S311 - repeatable on purpose
+    pool = [part for specimen in specimens() for part in _parts(specimen.data)]
+    names = [specimen.event for specimen in specimens()]
+    for _ in range(count):
+        envelope = {"event": dice.choice(names), "instance": "bot", "data": _jumbled(dice, pool, 4)}
+        yield json.dumps(envelope).encode()
 
 
 def _parts(part: object) -> Iterator[object]:
