@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from fakes import SECRET, FakeAsides, FakeDependency, FakeInbox, FakeRelay, fake_assistant
+from fastapi import Request
 from prometheus_client import REGISTRY
 from test_messages import event, sent_event
 
@@ -16,7 +17,7 @@ from assistant.app import create_app
 from assistant.drain import Drain
 from assistant.messages import SetAside
 from assistant.payloads import NO_EVENT, NOT_STORABLE, TOO_LONG
-from assistant.routes.bodies import MAX_BODY_BYTES
+from assistant.routes.bodies import MAX_BODY_BYTES, read_body
 from assistant.state import Assistant
 
 pytestmark = pytest.mark.anyio
@@ -163,6 +164,19 @@ async def test_a_body_without_end_is_kept_by_its_beginning() -> None:
     (kept,) = asides.kept
     assert isinstance(kept, SetAside)
     assert "M1" in kept.data
+
+
+@pytest.mark.parametrize(("chunks", "whole"), [(2, True), (3, False), (5, False)])
+async def test_no_more_of_a_body_is_held_than_may_be(chunks: int, whole: bool) -> None:  # noqa: FBT001 - a table
+    """A body as long as allowed is whole; of a longer one nothing beyond that is in memory."""
+    chunk = b"x" * (MAX_BODY_BYTES // 2)
+    parts = [{"type": "http.request", "body": chunk, "more_body": place + 1 < chunks} for place in range(chunks)]
+
+    async def receive() -> dict[str, Any]:
+        return parts.pop(0)
+
+    body = await read_body(Request({"type": "http", "headers": []}, receive))
+    assert (len(body[0]), body[1], parts) == (MAX_BODY_BYTES, whole, [])
 
 
 async def test_what_the_database_refuses_for_ever_is_set_aside() -> None:
