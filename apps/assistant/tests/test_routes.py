@@ -11,6 +11,7 @@ import pytest
 from fakes import SECRET, FakeAsides, FakeDependency, FakeInbox, FakeRelay, fake_assistant
 from fastapi import Request
 from prometheus_client import REGISTRY
+from sqlalchemy.exc import DataError
 from test_messages import event, sent_event
 
 from assistant.app import create_app
@@ -179,10 +180,18 @@ async def test_no_more_of_a_body_is_held_than_may_be(chunks: int, whole: bool) -
     assert (len(body[0]), body[1], parts) == (MAX_BODY_BYTES, whole, [])
 
 
-async def test_what_the_database_refuses_for_ever_is_set_aside() -> None:
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        DataError("INSERT …", {}, Exception("invalid byte sequence")),
+        UnicodeEncodeError("utf-8", "\ud83d", 0, 1, "surrogates not allowed"),  # the driver's, before anything is sent
+    ],
+    ids=["by the server", "by the driver"],
+)
+async def test_what_the_database_refuses_for_ever_is_set_aside(refusal: Exception) -> None:
     """A refusal of this very event is no lost database: trying again would end in losing it."""
     inbox, asides = FakeInbox(), FakeAsides()
-    inbox.refusing = True
+    inbox.refusal = refusal
     answer = await post(fake_assistant(inbox=inbox, asides=asides), event())
     assert (answer.status_code, answer.json()) == (200, {"status": "set_aside", "reason": NOT_STORABLE})
     assert [kept.message_id for kept in asides.kept] == ["M1"]
