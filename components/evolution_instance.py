@@ -23,7 +23,7 @@ from components.base.spec import FILES_ROOT, JobSpec, Look, Resources
 from components.evolution_api import KEY_FILE, PORT
 from components.evolution_settings import DATABASE_SCHEMA
 
-EVENTS: Final = ("MESSAGES_UPSERT", "SEND_MESSAGE", "CONNECTION_UPDATE")
+EVENTS: Final = ("MESSAGES_UPSERT", "MESSAGES_EDITED", "MESSAGES_DELETE", "SEND_MESSAGE", "CONNECTION_UPDATE")
 
 Integration = Literal["EVOLUTION", "WHATSAPP-BAILEYS", "WHATSAPP-BUSINESS"]
 """`EVOLUTION` talks to nobody, `WHATSAPP-BAILEYS` pairs with a phone, `WHATSAPP-BUSINESS` is Meta's cloud."""

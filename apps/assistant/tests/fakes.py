@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from assistant.drain import Drain
-from assistant.messages import InboundMessage, MessageStatus, SentMessage
+from assistant.messages import Change, InboundMessage, MessageStatus, SentMessage, SetAside
 from assistant.state import Assistant, Backlog
 
 SECRET = "webhook-secret"
@@ -20,6 +20,7 @@ class FakeInbox:
         self.stored: dict[str, InboundMessage] = {}
         self.seen: list[str] = []
         self.lost = False
+        self.refusal: Exception | None = None
 
     async def store(self, message: InboundMessage) -> bool:
         """Keep once."""
@@ -45,8 +46,30 @@ class FakeInbox:
         return Backlog(depth=len(self.stored), given_up=2, oldest_due_seconds=1.5)
 
     def _check(self) -> None:
+        if self.refusal is not None:
+            raise self.refusal
         if self.lost:
             raise OperationalError("INSERT …", {}, Exception("connection refused"))
+
+
+class FakeAsides:
+    """Keeps everything else in memory."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self.kept: list[Change | SetAside] = []
+
+    async def keep(self, event: Change | SetAside) -> bool:
+        """Keep."""
+        self.kept.append(event)
+        return True
+
+
+class FakePeople:
+    """Knows nobody."""
+
+    async def unite(self, message: InboundMessage) -> None:
+        """Nothing to do."""
 
 
 class FakeDependency:
@@ -77,11 +100,13 @@ class FakeRelay:
 def fake_assistant(**changes: Any) -> Assistant:  # noqa: ANN401 - any field
     """A healthy assistant, with some parts replaced."""
     healthy = Assistant(
+        asides=FakeAsides(),
         dependencies={"database": FakeDependency(), "evolution": FakeDependency()},
         drain=Drain(),
         inbox=FakeInbox(),
         instances=frozenset({"bot", "smoke"}),
         webhook_secret=SECRET,
+        people=FakePeople(),
         relay=FakeRelay(),
     )
     return replace(healthy, **changes)

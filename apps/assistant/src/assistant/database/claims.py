@@ -5,9 +5,9 @@ Parameters: `inbound_id`; `seen_id` and `seen_attempts`, which prove that nobody
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, ScalarSelect, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, case, exists, func, select, update
 
-from assistant.database.tables import ANSWERED, OWED, SENDING, inbound_messages, replies
+from assistant.database.tables import ANSWERED, OWED, SENDING, WAITING, WITHDRAWN, changes, inbound_messages, replies
 
 # Longer than any attempt can take (10 s, see `assistant.evolution.REQUEST_SECONDS`), so that no two overlap.
 CLAIM_SECONDS = 15
@@ -32,6 +32,18 @@ def _place() -> ScalarSelect[int]:
     )
 
 
+_of_message = (changes.c.instance == inbound_messages.c.instance) & (
+    changes.c.message_id == inbound_messages.c.message_id
+)
+_correction = (
+    select(changes.c.text)
+    .where(_of_message, changes.c.text.is_not(None))
+    .order_by(changes.c.said_at.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_is_withdrawn = exists().where(_of_message, changes.c.text.is_(None))
+
 _is_due = replies.c.state.in_(OWED) & (replies.c.due_at <= func.now())
 _is_seen = (replies.c.inbound_id == bindparam("seen_id")) & (replies.c.attempts == bindparam("seen_attempts"))
 
@@ -41,8 +53,11 @@ DUE = (
         inbound_messages,
         replies.c.attempts,
         replies.c.state,
-        replies.c.text.label("reply_text"),
-        case((replies.c.text.is_(None), _place())).label("place"),
+        # Nobody has seen the words of a reply that was certainly not sent: they follow a correction.
+        case((replies.c.state != WAITING, replies.c.text)).label("reply_text"),
+        case(((replies.c.state == WAITING) | replies.c.text.is_(None), _place())).label("place"),
+        _correction.label("correction"),
+        _is_withdrawn.label("is_withdrawn"),
     )
     .select_from(inbound_messages.join(replies))
     .where(replies.c.inbound_id == bindparam("inbound_id"), _is_due)
@@ -62,6 +77,9 @@ BEGIN = (
     )
     .returning(replies.c.first_attempt_at)
 )
+
+# Owe it no longer, unless another process was faster: the message was withdrawn.
+WITHDRAW = update(replies).where(_is_seen, _is_due).values(state=WITHDRAWN)
 
 # Keep its answer, unless another process has taken over.
 RECORD = (

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, Update, func, select, update
 
-from assistant.database.claims import BEGIN, DUE, RECORD, after
+from assistant.database.claims import BEGIN, DUE, RECORD, WITHDRAW, after
 from assistant.database.engine import Database
 from assistant.database.tables import FAILED, SENDING, WAITING, replies
 from assistant.messages import compose_reply
@@ -53,12 +53,18 @@ class Outbox:
         self._instances = instances
 
     async def claim(self, inbound_id: int) -> Claim | None:
-        """Take this reply if it is due and ours; None when it is not, or when another process was faster."""
+        """Take this reply if it is due and ours; None when it is not, or another process was faster.
+
+        So is the one to a message that was withdrawn meanwhile: nobody owes it any more.
+        """
         async with self._engine.connect() as connection:
             due = (await connection.execute(DUE, {"inbound_id": inbound_id})).one_or_none()
             if due is None or due.instance not in self._instances:
                 return None
-            words = due.reply_text or compose_reply(due.place, due.message_type, due.text)
+            if due.is_withdrawn:
+                await connection.execute(WITHDRAW, {"seen_id": inbound_id, "seen_attempts": due.attempts})
+                return None
+            words = due.reply_text or compose_reply(due.place, due.message_type, due.correction or due.text)
             # The number of attempts seen above is what nobody else may have changed since.
             seen = {"seen_id": inbound_id, "seen_attempts": due.attempts, "words": words}
             first_attempt_at = await connection.scalar(BEGIN, seen)
