@@ -7,7 +7,7 @@ from components.base import lock
 from components.base.docker_api import EngineUnreachableError, client
 from components.base.lock import Source
 from infra.stores import kept_source
-from operations import copied_images, images, pulumi_cli, report, smoke, stack_file
+from operations import copied_images, declared, images, pulumi_cli, report, smoke, stack_file
 from operations.confirmation import require_confirmation
 from operations.found import engine
 
@@ -29,6 +29,7 @@ def up(stack: str) -> None:
     build_images(found)
     development = ("--yes", "--skip-preview") if found.development else ()
     _leave_on_failure(pulumi_cli.run(found, ("up", *development)))
+    declared.tell_notices(found)
     if found.development:
         for system in found.systems:
             smoke.converse(found, system)

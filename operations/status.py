@@ -14,14 +14,12 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Column, Table
 
-from components.base import naming
-from components.base.inquiry import Finding, look_from
 from components.base.memory import OOM, killed
 from components.base.observe import MISSING
 from components.base.verdict import GOOD
 from infra.state import Known
-from operations import pulumi_cli, tunnel
-from operations.found import Found, engine, made_anew, missing, not_up
+from operations import declared, pulumi_cli, tunnel
+from operations.found import Found, made_anew, missing, not_up
 from operations.report import print_table
 from operations.stack_file import StackFile
 from operations.starting import FINE, Seen, look, settled
@@ -56,7 +54,7 @@ def status(stack: StackFile, *, watch: bool) -> None:
     print_table(_table(_lines(seen, known)))
     if gone:
         typer.echo(made_anew(stack, gone))
-    findings = _findings(stack, seen)
+    findings = declared.findings(stack, [row.found.container for row in seen if row.state in GOOD])
     for service, finding in findings.items():
         if finding.notice:
             typer.echo(finding.notice)
@@ -68,16 +66,6 @@ def status(stack: StackFile, *, watch: bool) -> None:
     wrong = gone or any(finding.wrong for finding in findings.values())
     if wrong or read is None or not all(row.state in FINE for row in seen):
         raise typer.Exit(1)
-
-
-def _findings(stack: StackFile, seen: Sequence[Seen]) -> Mapping[str, Finding]:
-    """Returns what is to be said of what services have declared on servers."""
-    containers = [row.found.container for row in seen if row.state in GOOD]
-    good = {naming.key_of(container.labels): container for container in containers}
-    with ThreadPoolExecutor(max_workers=16) as pool:
-        answers = pool.map(lambda key: look_from(engine(stack), key, good), good)
-        services = (container.labels[naming.SERVICE_LABEL] for container in good.values())
-        return dict(zip(services, answers, strict=True))
 
 
 def _watch(stack: StackFile, console: Console) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 import typer
 
-from operations import lifecycle, pulumi_cli, smoke, stack_file
+from operations import declared, lifecycle, pulumi_cli, smoke, stack_file
 from operations.stack_file import StackFile
 
 
@@ -20,6 +20,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
 
     monkeypatch.setattr(pulumi_cli, "run", run)
     monkeypatch.setattr(lifecycle, "build_images", lambda _stack: None)
+    monkeypatch.setattr(declared, "tell_notices", lambda _stack: None)
     monkeypatch.setattr(smoke, "converse", lambda _stack, _system: pytest.fail("a conversation nobody asked for"))
     return found
 

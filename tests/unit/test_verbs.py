@@ -15,7 +15,7 @@ from docker.errors import APIError, NotFound
 from components.base import lock
 from components.base.inquiry import Finding
 from infra.state import Known, Place
-from operations import found, lock_images, logs, pulumi_cli, report, smoke, starting, status
+from operations import declared, found, lock_images, logs, pulumi_cli, report, smoke, starting, status
 from operations.stack_file import StackFile
 
 STACK = StackFile(
@@ -220,8 +220,8 @@ def declares(monkeypatch: pytest.MonkeyPatch) -> dict[str, Finding]:
     def look_from(_client: object, key: str, _good: object) -> Finding:
         return findings.get(key.split("/")[1], Finding())
 
-    monkeypatch.setattr(status, "look_from", look_from)
-    monkeypatch.setattr(status, "engine", lambda _stack: None)
+    monkeypatch.setattr(declared, "look_from", look_from)
+    monkeypatch.setattr(declared, "engine", lambda _stack: None)
     return findings
 
 
@@ -290,6 +290,17 @@ def test_status_says_what_is_not_as_declared(
     with pytest.raises(typer.Exit):
         status.status(STACK, watch=False)
     assert "role app" not in capsys.readouterr().out
+
+
+def test_up_ends_with_what_a_person_has_to_do(
+    capsys: pytest.CaptureFixture[str], declares: dict[str, Finding], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as linking a telephone, with the address."""
+    monkeypatch.setattr(declared, "look", lambda _stack: [seen("app", "ready"), seen("db", "exited")])
+    declares["app"] = Finding(notice="evolution-api: instance x: scan it.")
+    declares["db"] = Finding(notice="nobody asks it")
+    declared.tell_notices(STACK)
+    assert capsys.readouterr().out == "\nevolution-api: instance x: scan it.\n"
 
 
 def test_status_without_a_readable_state_shows_what_runs(
