@@ -13,6 +13,7 @@ from assistant.database.engine import Database
 from assistant.database.inbox import PostgresInbox
 from assistant.database.outbox import Outbox
 from assistant.database.tables import replies
+from assistant.database.together import as_columns
 from assistant.messages import MessageStatus, SentMessage
 from assistant.replier import Replier
 from scripts.requeue_failed import requeue
@@ -109,10 +110,10 @@ async def test_a_claim_needs_the_reply_to_be_due_still(database: Database) -> No
     late = await outbox.claim(number)
     assert late is not None
     await let_claims_expire(database)
-    seen = {"seen_id": number, "seen_attempts": late.attempt, "words": late.text}
+    seen = as_columns([{"inbound_id": number, "attempts": late.attempt, "text": late.text}])
     assert await outbox.put_back(late, wait_seconds=60)
     async with database.engine.connect() as connection:
-        assert await connection.scalar(BEGIN, seen) is None
+        assert (await connection.execute(BEGIN, seen)).all() == []
 
 
 async def test_a_postponed_reply_keeps_whether_it_may_be_sent(database: Database) -> None:

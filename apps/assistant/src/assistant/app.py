@@ -29,6 +29,11 @@ def create_app(start: Callable[[], AbstractAsyncContextManager[Assistant]]) -> F
 
     # No generated pages: this port is reached by Evolution and the ingress, not by people.
     app = FastAPI(title="assistant", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(
+        Admission,
+        waiting=lambda: cast("Assistant", app.state.assistant).inbox.waiting,
+        limit=lambda: cast("Assistant", app.state.assistant).intake_limit,
+    )
     app.include_router(health.router)
     app.include_router(messages.router)
     app.include_router(metrics.router)

@@ -44,6 +44,7 @@ async def running_assistant(settings: AppSettings, drain: Drain) -> AsyncGenerat
                 },
                 drain=drain,
                 inbox=PostgresInbox(database),
+                intake_limit=settings.intake_limit,
                 instances=instances,
                 relay=relay,
                 webhook_secret=settings.webhook_secret,

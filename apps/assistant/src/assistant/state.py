@@ -27,6 +27,10 @@ class Backlog:
 class Inbox(Protocol):
     """Durable store of messages."""
 
+    @property
+    def waiting(self) -> int:
+        """How many messages and reports are taken in and not safe yet."""
+
     async def store(self, message: InboundMessage) -> bool:
         """Keep a message for good; False when it was already there."""
 
@@ -66,6 +70,7 @@ class Assistant:
         dependencies: By name, what readiness asks.
         drain: Whether this process is leaving.
         inbox: Where messages are kept.
+        intake_limit: How many events may wait to be stored.
         instances: The Evolution instances whose messages are answered.
         relay: The task that tells the broker.
         webhook_secret: What callers must present.
@@ -74,6 +79,7 @@ class Assistant:
     dependencies: dict[str, Dependency]
     drain: Drain
     inbox: Inbox
+    intake_limit: int
     instances: frozenset[str]
     relay: Relay
     webhook_secret: str = field(repr=False)

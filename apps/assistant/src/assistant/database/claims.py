@@ -1,13 +1,15 @@
-"""The statements every reply passes through, composed once: doing that anew costs as much as executing them.
+"""The statements every reply passes through, many at a time; composed once, which costs as much as executing them.
 
-Parameters: `inbound_id`; `seen_id` and `seen_attempts`, which prove that nobody has taken over; `words`; `answer`.
+Parameters are lists, a value for each reply: `inbound_id`; `attempts`, which proves that nobody has taken over; `text`;
+`reply_id`.
 """
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, ScalarSelect, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, TableValuedAlias, and_, case, func, select, update
 
 from assistant.database.tables import ANSWERED, OWED, SENDING, inbound_messages, replies
+from assistant.database.together import together
 
 # Longer than any attempt can take (10 s, see `assistant.evolution.REQUEST_SECONDS`), so that no two overlap.
 CLAIM_SECONDS = 15
@@ -32,10 +34,18 @@ def _place() -> ScalarSelect[int]:
     )
 
 
-_is_due = replies.c.state.in_(OWED) & (replies.c.due_at <= func.now())
-_is_seen = (replies.c.inbound_id == bindparam("seen_id")) & (replies.c.attempts == bindparam("seen_attempts"))
+def _batch(*names: str) -> TableValuedAlias:
+    return together({name: replies.c[name].type for name in ("inbound_id", *names)})
 
-# The message and its reply, if that is due.
+
+def _is_seen(batch: TableValuedAlias) -> ColumnElement[bool]:
+    return and_(replies.c.inbound_id == batch.c.inbound_id, replies.c.attempts == batch.c.attempts)
+
+
+_is_due = replies.c.state.in_(OWED) & (replies.c.due_at <= func.now())
+_asked, _taken, _sent = _batch(), _batch("attempts", "text"), _batch("attempts", "reply_id")
+
+# Messages and their replies, those of them that are due.
 DUE = (
     select(
         inbound_messages,
@@ -45,28 +55,28 @@ DUE = (
         case((replies.c.text.is_(None), _place())).label("place"),
     )
     .select_from(inbound_messages.join(replies))
-    .where(replies.c.inbound_id == bindparam("inbound_id"), _is_due)
+    .where(replies.c.inbound_id.in_(select(_asked.c.inbound_id)), _is_due)
 )
 
-# Take it, unless another process was faster.
+# Take them, those that no other process was faster with.
 BEGIN = (
     update(replies)
-    .where(_is_seen, _is_due)
+    .where(_is_seen(_taken), _is_due)
     .values(
         attempts=replies.c.attempts + 1,
         due_at=after(CLAIM_SECONDS),
         first_attempt_at=func.coalesce(replies.c.first_attempt_at, func.now()),
         handed_at=None,
         state=SENDING,
-        text=bindparam("words"),
+        text=_taken.c.text,
     )
-    .returning(replies.c.first_attempt_at)
+    .returning(replies.c.inbound_id, replies.c.first_attempt_at)
 )
 
-# Keep its answer, unless another process has taken over.
+# Keep their answers, those that no other process has taken over.
 RECORD = (
     update(replies)
-    .where(_is_seen, replies.c.state == SENDING)
-    .values(answered_at=func.now(), reply_id=bindparam("answer"), state=ANSWERED)
-    .returning(replies.c.answered_at)
+    .where(_is_seen(_sent), replies.c.state == SENDING)
+    .values(answered_at=func.now(), reply_id=_sent.c.reply_id, state=ANSWERED)
+    .returning(replies.c.inbound_id, replies.c.answered_at)
 )
