@@ -20,6 +20,7 @@ class FakeInbox:
         self.stored: dict[str, InboundMessage] = {}
         self.seen: list[str] = []
         self.lost = False
+        self.waiting = 0
 
     async def store(self, message: InboundMessage) -> bool:
         """Keep once."""
@@ -81,6 +82,7 @@ def fake_assistant(**changes: Any) -> Assistant:  # noqa: ANN401 - any field
         drain=Drain(),
         inbox=FakeInbox(),
         instances=frozenset({"bot", "smoke"}),
+        intake_limit=2,
         webhook_secret=SECRET,
         relay=FakeRelay(),
     )

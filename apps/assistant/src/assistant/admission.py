@@ -24,22 +24,20 @@ RETRY_AFTER_SECONDS = 5
 class Admission:
     """Stands before the application and sends webhooks away while too many wait."""
 
-    def __init__(self, app: ASGIApp, waiting: Callable[[], int], limit: Callable[[], int]) -> None:
+    def __init__(self, app: ASGIApp, is_full: Callable[[], bool]) -> None:
         """Stand before an application.
 
         Args:
             app: The application.
-            waiting: How many events are taken in and not stored yet. Only those count, so that nobody without the
-                secret, and no slow sender, can use the limit up.
-            limit: How many may.
+            is_full: Whether as many events are taken in and not stored yet as may be. Only those count, so that nobody
+                without the secret, and no slow sender, can use the limit up.
         """
         self._app = app
-        self._waiting = waiting
-        self._limit = limit
+        self._is_full = is_full
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it."""
-        if scope["type"] == "http" and scope["path"].startswith(WEBHOOKS_PATH) and self._waiting() >= self._limit():
+        if scope["type"] == "http" and scope["path"].startswith(WEBHOOKS_PATH) and self._is_full():
             WEBHOOKS.labels("overloaded").inc()
             await _BUSY(scope, receive, send)
             return
