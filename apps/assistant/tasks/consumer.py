@@ -1,7 +1,7 @@
 """Takes orders from the queue, several at a time, and reconnects for ever.
 
-An order is acknowledged when its replies are safe in the database in whatever state: answered, due later, or given up. So
-an order is only ever repeated, never lost, and a repeated one finds that nothing is due.
+An order is acknowledged when its replies are safe in the database in whatever state: answered, due later, or given up.
+So an order is only ever repeated, never lost, and a repeated one finds that nothing is due.
 """
 
 import asyncio

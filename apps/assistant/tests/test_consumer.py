@@ -42,7 +42,6 @@ def counted(result: str) -> float:
 
 async def settle(outcome: Any, tmp_path: Path, body: bytes = b"7") -> list[str]:  # noqa: ANN401 - a result or an error
     """What happens to an order whose answer has that outcome, once a stop has waited for it."""
-
     begun = asyncio.Event()
 
     async def answer(inbound_id: int) -> str:

@@ -4,8 +4,8 @@ Without it the queue of those who wait would only grow: everybody would be answe
 a sender waits, and each message would come again while its first delivery is still being stored. What is sent away
 costs next to nothing, as it is neither read nor routed.
 
-Source: evolution-api 2.3.7, src/api/integrations/event/webhook/webhook.controller.ts: repeats what is answered 503 after
-5, 10, 20 … 300 s, ten tries in all. RFC 9110, section 10.2.3 (`Retry-After`).
+Source: evolution-api 2.3.7, src/api/integrations/event/webhook/webhook.controller.ts: what is answered 503 is repeated
+after 5, 10, 20 … 300 s, ten tries in all. RFC 9110, section 10.2.3 (`Retry-After`).
 """
 
 from collections.abc import Callable

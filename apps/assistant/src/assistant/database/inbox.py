@@ -16,7 +16,6 @@ from assistant.database.together import PLACE, as_columns, together
 from assistant.messages import InboundMessage, MessageStatus, SentMessage
 from assistant.state import Backlog
 
-
 # A webhook may wait this long for others, which is nothing to who sends it: at 250 in a second five share a commit.
 PAUSE_SECONDS = 0.02
 
@@ -73,7 +72,8 @@ class PostgresInbox:
 
     async def _store_together(self, messages: Sequence[InboundMessage]) -> list[bool]:
         async with self._engine.connect() as connection:
-            new = {tuple(row) for row in await connection.execute(_STORE, as_columns([*map(vars, messages)]))}
+            stored = await connection.execute(_STORE, as_columns([*map(vars, messages)]))
+            new = {(message.instance, message.message_id) for message in stored}
         keys = [(message.instance, message.message_id) for message in messages]
         # A message that is delivered twice in one batch is new once.
         return [key in new and key not in keys[:place] for place, key in enumerate(keys)]
