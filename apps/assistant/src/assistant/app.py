@@ -28,8 +28,16 @@ def create_app(start: Callable[[], AbstractAsyncContextManager[Assistant]]) -> F
             app.state.assistant = assistant
             yield
 
-    # No generated pages: this port is reached by Evolution and the ingress, not by people.
-    app = FastAPI(title="assistant", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    # No generated pages: this port is reached by Evolution and the ingress, not by people. No telemetry: each request
+    # would look for its providers, which nobody has installed, and that is a twentieth of a webhook.
+    app = FastAPI(
+        title="assistant",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        telemetry={"logs": False, "metrics": False, "tracing": False},
+    )
 
     def is_full() -> bool:
         assistant: Assistant = app.state.assistant
