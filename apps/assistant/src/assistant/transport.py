@@ -26,7 +26,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         """Return the answer with its whole body.
 
         Raises:
-            httpx.TransportError: As by httpx' own transport: `ConnectError` and `ConnectTimeout` mean that nothing left.
+            httpx.TransportError: As by httpx' own transport: `ConnectError` and `ConnectTimeout` mean nothing left.
         """
         limits = request.extensions.get("timeout", {})
         try:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, Update, func, select, update
 
 from assistant.batches import Batches
-from assistant.database.claims import BEGIN, DUE, RECORD, after
+from assistant.database.claims import BEGIN, DUE, RECORD, after, checked
 from assistant.database.engine import Database
 from assistant.database.tables import FAILED, SENDING, WAITING, replies
 from assistant.database.together import as_columns
@@ -145,5 +145,7 @@ def _words(message: Row[tuple[Any, ...]]) -> str:
 
 def _of(claim: Claim) -> Update:
     return update(replies).where(
-        replies.c.inbound_id == claim.inbound_id, replies.c.attempts == claim.attempt, replies.c.state == SENDING
+        replies.c.inbound_id == claim.inbound_id,
+        replies.c.attempts == claim.attempt,
+        checked(replies.c.state == SENDING),
     )
