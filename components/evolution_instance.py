@@ -19,7 +19,7 @@ from components.base.connections import EvolutionConnection, InstanceConnection
 from components.base.engines.containers import ContainersEngine
 from components.base.spec import FILES_ROOT, JobSpec, Resources
 
-EVENTS: Final = ("MESSAGES_UPSERT", "SEND_MESSAGE", "CONNECTION_UPDATE")
+EVENTS: Final = ("MESSAGES_UPSERT", "MESSAGES_EDITED", "MESSAGES_DELETE", "SEND_MESSAGE", "CONNECTION_UPDATE")
 
 Integration = Literal["EVOLUTION", "WHATSAPP-BAILEYS", "WHATSAPP-BUSINESS"]
 """`EVOLUTION` talks to nobody, `WHATSAPP-BAILEYS` pairs with a phone, `WHATSAPP-BUSINESS` is Meta's cloud."""

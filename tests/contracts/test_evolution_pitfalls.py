@@ -181,6 +181,13 @@ def test_the_webhook_is_wired_from_the_graph(graph: Graph) -> None:
     assert "ingress.internal" in aliases
 
 
+def test_the_webhook_hears_what_becomes_of_a_message(graph: Graph) -> None:
+    """Edits and deletions are events of their own: whoever asks for messages alone answers what was taken back."""
+    declared = json.loads(graph.one("Prepare", "instances-prepare").inputs["files"]["instances.json"])
+    for row in declared["instances"]:
+        assert {"MESSAGES_UPSERT", "MESSAGES_EDITED", "MESSAGES_DELETE"} <= set(row["webhook"]["events"])
+
+
 def test_sessions_survive_a_restart(graph: Graph, file: dict[str, str]) -> None:
     """Row 9: a volume on the instances, an append-only Redis that evicts nothing."""
     assert {"/evolution/instances", "/run/secrets/evolution-api"} == {

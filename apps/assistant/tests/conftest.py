@@ -50,6 +50,18 @@ async def database(database_url: str) -> AsyncGenerator[Database]:
 
 
 @pytest.fixture
+async def bare(database_url: str) -> AsyncGenerator[Database]:
+    """The database without any table of ours, before and after."""
+    drop = text(f"DROP TABLE IF EXISTS {', '.join((*TABLES, 'alembic_version'))}")
+    async with Database(driven(database_url)) as opened:
+        async with opened.engine.connect() as connection:
+            await connection.execute(drop)
+        yield opened
+        async with opened.engine.connect() as connection:
+            await connection.execute(drop)
+
+
+@pytest.fixture
 async def broker(rabbitmq_url: str) -> str:
     """The broker's address, without our queue."""
     async with open_queue(rabbitmq_url, "assistant tests") as queue:

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 
 from assistant.drain import Drain
-from assistant.messages import InboundMessage, MessageStatus, SentMessage
+from assistant.messages import Change, InboundMessage, MessageStatus, SentMessage, SetAside
 from assistant.state import Assistant, Backlog
 
 SECRET = "webhook-secret"
@@ -21,6 +21,7 @@ class FakeInbox:
         self.seen: list[str] = []
         self.lost = False
         self.waiting = 0
+        self.refusing = False
 
     async def store(self, message: InboundMessage) -> bool:
         """Keep once."""
@@ -46,8 +47,30 @@ class FakeInbox:
         return Backlog(depth=len(self.stored), given_up=2, oldest_due_seconds=1.5)
 
     def _check(self) -> None:
+        if self.refusing:
+            raise DataError("INSERT …", {}, Exception("invalid byte sequence"))
         if self.lost:
             raise OperationalError("INSERT …", {}, Exception("connection refused"))
+
+
+class FakeAsides:
+    """Keeps everything else in memory."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self.kept: list[Change | SetAside] = []
+
+    async def keep(self, event: Change | SetAside) -> bool:
+        """Keep."""
+        self.kept.append(event)
+        return True
+
+
+class FakePeople:
+    """Knows nobody."""
+
+    async def unite(self, message: InboundMessage) -> None:
+        """Nothing to do."""
 
 
 class FakeDependency:
@@ -78,12 +101,14 @@ class FakeRelay:
 def fake_assistant(**changes: Any) -> Assistant:  # noqa: ANN401 - any field
     """A healthy assistant, with some parts replaced."""
     healthy = Assistant(
+        asides=FakeAsides(),
         dependencies={"database": FakeDependency(), "evolution": FakeDependency()},
         drain=Drain(),
         inbox=FakeInbox(),
         instances=frozenset({"bot", "smoke"}),
         intake_limit=2,
         webhook_secret=SECRET,
+        people=FakePeople(),
         relay=FakeRelay(),
     )
     return replace(healthy, **changes)

@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from assistant.messages import InboundMessage
 
 ROOT = Path(__file__).parents[1]
-TABLES = ("sent_events", "replies", "inbound_messages")
+TABLES = ("sent_events", "replies", "inbound_messages", "changes", "set_aside")
 CONTACT = "5511988887777@s.whatsapp.net"
 
 

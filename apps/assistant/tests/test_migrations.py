@@ -1,10 +1,9 @@
 """Migrations on a real Postgres: from nothing, from what earlier releases left, two at once, and from the future."""
 
-from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
-from services import ROOT, TABLES, alembic, driven, message, migrate
+from services import ROOT, alembic, message, migrate
 from sqlalchemy import text
 
 from assistant.database.engine import Database
@@ -14,18 +13,6 @@ from assistant.database.tables import SCHEMA_REVISION
 pytestmark = pytest.mark.anyio
 # As `create_all` of the releases without migrations made them.
 EARLIER = Path(__file__).with_name("earlier_tables.sql").read_text(encoding="utf-8")
-
-
-@pytest.fixture
-async def bare(database_url: str) -> AsyncGenerator[Database]:
-    """The database without any table of ours, before and after."""
-    drop = text(f"DROP TABLE IF EXISTS {', '.join((*TABLES, 'alembic_version'))}")
-    async with Database(driven(database_url)) as opened:
-        async with opened.engine.connect() as connection:
-            await connection.execute(drop)
-        yield opened
-        async with opened.engine.connect() as connection:
-            await connection.execute(drop)
 
 
 async def test_an_empty_database_gets_everything(bare: Database, database_url: str) -> None:

@@ -1,17 +1,22 @@
 """The HTTP face, with stand-ins behind it."""
 
+import gzip
+import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
-from fakes import SECRET, FakeDependency, FakeInbox, FakeRelay, fake_assistant
+from fakes import SECRET, FakeAsides, FakeDependency, FakeInbox, FakeRelay, fake_assistant
 from prometheus_client import REGISTRY
 from test_messages import event, sent_event
 
 from assistant.app import create_app
 from assistant.drain import Drain
+from assistant.messages import SetAside
+from assistant.payloads import NO_EVENT, NOT_STORABLE, TOO_LONG
+from assistant.routes.bodies import MAX_BODY_BYTES
 from assistant.state import Assistant
 
 pytestmark = pytest.mark.anyio
@@ -32,6 +37,12 @@ async def client_of(assistant: Assistant) -> AsyncGenerator[httpx.AsyncClient]:
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://app") as client,
     ):
         yield client
+
+
+def changed(type_: str) -> dict[str, Any]:
+    """Evolution's report of a changed message."""
+    data = {"key": {"id": "M1"}, "type": type_, "editedMessage": {"conversation": "oi"}}
+    return {"event": "messages.edited", "instance": "bot", "data": data}
 
 
 async def post(assistant: Assistant, body: Any, headers: dict[str, str] = BEARER) -> httpx.Response:  # noqa: ANN401
@@ -70,7 +81,17 @@ async def test_an_event_for_nobody_is_accepted_and_forgotten() -> None:
 
 
 @pytest.mark.parametrize(
-    "headers", [{}, {"authorization": "Bearer wrong"}, {"authorization": SECRET}, {"authorization": "Bearer é"}]
+    "headers",
+    [
+        {},
+        {"authorization": "Bearer wrong"},
+        {"authorization": "Bearer"},
+        {"authorization": SECRET},
+        {"authorization": f"Basic {SECRET}"},
+        {"authorization": f"Bearer{SECRET}"},
+        {"authorization": f"Bearer {SECRET.upper()}"},
+        {"authorization": "Bearer é"},
+    ],
 )
 async def test_without_the_secret_nothing_is_read(headers: dict[str, str]) -> None:
     """401 before the body is looked at, whatever the header holds."""
@@ -82,9 +103,94 @@ async def test_without_the_secret_nothing_is_read(headers: dict[str, str]) -> No
     assert (answer.status_code, inbox.stored) == (401, {})
 
 
-async def test_a_malformed_body_is_not_worth_repeating() -> None:
-    """400 ends Evolution's retries."""
-    assert (await post(fake_assistant(), {"hello": 1})).status_code == 400
+@pytest.mark.parametrize("authorization", ["bearer {}", "BEARER {}", "Bearer   {}", " Bearer {} "])
+async def test_the_scheme_is_written_in_any_way(authorization: str) -> None:
+    """Its case and the spaces after it mean nothing."""
+    answer = await post(fake_assistant(), event(), {"authorization": authorization.format(SECRET)})
+    assert answer.json() == {"status": "stored"}
+
+
+async def test_a_body_of_any_form_is_kept() -> None:
+    """400 would end Evolution's tries, and lose it."""
+    asides = FakeAsides()
+    answer = await post(fake_assistant(asides=asides), {"hello": 1})
+    assert (answer.status_code, answer.json()) == (200, {"status": "set_aside", "reason": NO_EVENT})
+    assert [kept.data for kept in asides.kept if isinstance(kept, SetAside)] == [json.dumps('{"hello":1}')]
+
+
+@pytest.mark.parametrize(
+    "content_type", [None, "application/json", "Application/JSON; charset=UTF-8", "text/plain", "nonsense"]
+)
+async def test_a_message_is_one_whatever_its_type_is_called(content_type: str | None) -> None:
+    """What it is, its content says."""
+    headers = {**BEARER, **({"content-type": content_type} if content_type else {})}
+    async with client_of(fake_assistant()) as client:
+        answer = await client.post("/webhooks/evolution", content=json.dumps(event()), headers=headers)
+    assert answer.json() == {"status": "stored"}
+
+
+async def test_events_on_a_path_of_their_own_arrive() -> None:
+    """As Evolution posts them with `webhookByEvents`: 404 would lose them."""
+    async with client_of(fake_assistant()) as client:
+        answer = await client.post("/webhooks/evolution/messages-upsert", json=event(), headers=BEARER)
+        assert (await client.post("/webhooks/evolution/messages-upsert", json=event())).status_code == 401
+    assert answer.json() == {"status": "stored"}
+
+
+async def test_a_content_coding_is_refused_so_that_it_is_sent_again() -> None:
+    """415 says what to send instead, and is no answer that ends Evolution's tries."""
+    async with client_of(fake_assistant()) as client:
+        headers = {**BEARER, "content-encoding": "gzip"}
+        answer = await client.post("/webhooks/evolution", content=gzip.compress(b"{}"), headers=headers)
+        assert (answer.status_code, answer.headers["accept-encoding"]) == (415, "identity")
+        headers["content-encoding"] = "Identity"
+        answer = await client.post("/webhooks/evolution", content=json.dumps(event()), headers=headers)
+        assert answer.json() == {"status": "stored"}
+
+
+async def test_a_body_without_end_is_kept_by_its_beginning() -> None:
+    """In bounded memory; its rest is heard, and it is not sent again."""
+    asides = FakeAsides()
+    body = json.dumps(event())[:-1].encode() + b', "more": "' + b"x" * MAX_BODY_BYTES + b'"}'
+
+    async def chunks() -> AsyncGenerator[bytes]:
+        for start in range(0, len(body), 65536):
+            yield body[start : start + 65536]
+
+    async with client_of(fake_assistant(asides=asides)) as client:
+        answer = await client.post("/webhooks/evolution", content=chunks(), headers=BEARER)
+    assert (answer.status_code, answer.json()) == (200, {"status": "set_aside", "reason": TOO_LONG})
+    (kept,) = asides.kept
+    assert isinstance(kept, SetAside)
+    assert "M1" in kept.data
+
+
+async def test_what_the_database_refuses_for_ever_is_set_aside() -> None:
+    """A refusal of this very event is no lost database: trying again would end in losing it."""
+    inbox, asides = FakeInbox(), FakeAsides()
+    inbox.refusing = True
+    answer = await post(fake_assistant(inbox=inbox, asides=asides), event())
+    assert (answer.status_code, answer.json()) == (200, {"status": "set_aside", "reason": NOT_STORABLE})
+    assert [kept.message_id for kept in asides.kept] == ["M1"]
+
+
+async def test_methods_are_those_of_the_resource() -> None:
+    """HEAD wherever GET is; any other is told what is allowed."""
+    async with client_of(fake_assistant()) as client:
+        for path in ("/health", "/ready", "/up", "/metrics", "/messages/bot/M1"):
+            assert (await client.head(path, headers=BEARER)).status_code == 200, path
+            refused = await client.post(path, headers=BEARER)
+            assert (refused.status_code, set(refused.headers["allow"].split(", "))) == (405, {"GET", "HEAD"}), path
+        for method in ("GET", "HEAD", "OPTIONS", "PUT", "DELETE"):
+            refused = await client.request(method, "/webhooks/evolution", headers=BEARER)
+            assert (refused.status_code, refused.headers["allow"]) == (405, "POST"), method
+
+
+async def test_an_address_that_no_message_has_is_no_error() -> None:
+    """Postgres has no NUL."""
+    async with client_of(fake_assistant()) as client:
+        answer = await client.get("/messages/bot/M%00", headers=BEARER)
+    assert answer.json()["stored"] is False
 
 
 async def test_a_lost_database_asks_for_a_repetition() -> None:
@@ -149,7 +255,9 @@ async def test_webhooks_are_counted_by_result() -> None:
         "stored": (fake_assistant(), event()),
         "seen": (fake_assistant(), sent_event()),
         "ignored": (fake_assistant(), {**event(), "event": "qrcode.updated"}),
-        "refused": (fake_assistant(), {}),
+        "corrected": (fake_assistant(), changed("MESSAGE_EDIT")),
+        "withdrawn": (fake_assistant(), changed("REVOKE")),
+        "set_aside": (fake_assistant(), {}),
         "unavailable": (fake_assistant(inbox=lost), event()),
     }
     before = {result: counted(result) for result in ways}

@@ -37,7 +37,7 @@ export function createApp({ database, folder, settings }) {
     ...instanceRoutes({ guards, instances, messages, settings, store }),
     ...messageRoutes({ audioConverter: settings.audioConverter, conversations, guards, instances, messages }),
     ...chatRoutes({ guards, history, instances }),
-    ...twinRoutes({ conversations, guards }),
+    ...twinRoutes({ bus, conversations, guards, instances }),
   ];
   return {
     load: instances.load,

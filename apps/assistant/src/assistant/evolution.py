@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import httpx
 
-from assistant.messages import PERSON_SUFFIX
+from assistant.addresses import NUMBER_SUFFIX
 from assistant.transport import AiohttpTransport
 
 CONNECT_SECONDS = 3.0
@@ -126,7 +126,7 @@ class EvolutionClient:
         Raises:
             NotSentError: If Evolution could not be asked.
         """
-        addresses = [number] if "@" in number else [number, number + PERSON_SUFFIX]
+        addresses = [number] if "@" in number else [number, number + NUMBER_SUFFIX]
         earliest = int(since.timestamp()) - STAMP_SLACK_SECONDS
         found = [record for address in addresses for record in await self._messages_with(address)]
         return [

@@ -1,8 +1,9 @@
 """What the assistant knows about messages, free of HTTP and SQL, and the rule that composes a reply."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
-PERSON_SUFFIX = "@s.whatsapp.net"
+from assistant.addresses import NUMBER_SUFFIX
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,8 +15,9 @@ class InboundMessage:
         message_id: WhatsApp's id, unique within the instance; Evolution may deliver it more than once.
         message_type: Evolution's name of the kind, such as `conversation` or `audioMessage`.
         push_name: The name the sender shows, if any.
-        remote_jid: The sender's WhatsApp address.
+        remote_jid: The sender's WhatsApp address: with the number, where it is known.
         text: What was written; None for kinds without text.
+        lid: The sender's hidden address, where it is known.
     """
 
     instance: str
@@ -24,6 +26,7 @@ class InboundMessage:
     push_name: str | None = field(repr=False)
     remote_jid: str = field(repr=False)
     text: str | None = field(repr=False)
+    lid: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,52 @@ class SentMessage:
 
     instance: str
     message_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What became of a message after it was sent.
+
+    Attributes:
+        digest: The same for every delivery of the event that says so.
+        instance: The instance that received the message.
+        message_id: The message's id.
+        said_at: When it was changed, by the sender's telephone; None where nobody says.
+        text: The text in its place; None when it was withdrawn.
+    """
+
+    digest: str = field(repr=False)
+    instance: str
+    message_id: str
+    said_at: datetime | None
+    text: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetAside:
+    """What is not answered, and why; kept as it came, so that nothing is lost.
+
+    Attributes:
+        data: What the event says, in JSON with every character outside ASCII escaped, so that any database takes it.
+        digest: The same for every delivery of the event.
+        event: Evolution's name of the event.
+        instance: The instance it is of.
+        kind: WhatsApp's name of the kind of message, if it is one.
+        lid: The sender's hidden address, where it is known.
+        message_id: The message's id, if it has one.
+        reason: Why it is not answered.
+        remote_jid: The sender's address, where it is known.
+    """
+
+    data: str = field(repr=False)
+    digest: str = field(repr=False)
+    event: str
+    instance: str
+    kind: str | None
+    lid: str | None = field(repr=False)
+    message_id: str | None
+    reason: str
+    remote_jid: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +122,10 @@ def compose_reply(ordinal: int, message_type: str, text: str | None) -> str:
 def recipient(remote_jid: str) -> str:
     """The `number` for Evolution's send routes: digits for a person, the full address for anything else.
 
-    A person's address may carry the device that wrote (`5511…:12@s.whatsapp.net`); replies go to the person.
+    Evolution takes a hidden address as it is, and makes a number of any other it does not know.
+
+    Source: evolution-api 2.3.7, src/utils/createJid.ts; whatsapp.baileys.service.ts, `whatsappNumber`.
     """
-    if remote_jid.endswith(PERSON_SUFFIX):
-        return remote_jid.removesuffix(PERSON_SUFFIX).partition(":")[0]
+    if remote_jid.endswith(NUMBER_SUFFIX):
+        return remote_jid.removesuffix(NUMBER_SUFFIX).partition(":")[0]
     return remote_jid

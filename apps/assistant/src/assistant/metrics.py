@@ -2,7 +2,10 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-WEBHOOK_RESULTS = ("stored", "duplicate", "seen", "ignored", "refused", "unavailable", "overloaded")
+WEBHOOK_RESULTS = (
+    *("stored", "duplicate", "seen", "corrected", "withdrawn", "set_aside"),
+    *("ignored", "unavailable", "overloaded"),
+)
 REPLY_RESULTS = ("sent", "found", "postponed", "given_up", "taken_over", "not_due", "error")
 
 WEBHOOKS = Counter(

@@ -5,9 +5,11 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from assistant.database.asides import Asides
 from assistant.database.engine import Database
 from assistant.database.handover import Handover
 from assistant.database.inbox import PostgresInbox
+from assistant.database.people import People
 from assistant.drain import Drain
 from assistant.evolution import EvolutionClient, evolution_http
 from assistant.logs import log_event
@@ -36,6 +38,7 @@ async def running_assistant(settings: AppSettings, drain: Drain) -> AsyncGenerat
         log_event(_LOGGER, logging.INFO, "assistant started", instances=sorted(instances))
         try:
             yield Assistant(
+                asides=Asides(database),
                 dependencies={
                     "database": database,
                     "rabbitmq": relay,
@@ -46,6 +49,7 @@ async def running_assistant(settings: AppSettings, drain: Drain) -> AsyncGenerat
                 inbox=PostgresInbox(database),
                 intake_limit=settings.intake_limit,
                 instances=instances,
+                people=People(database),
                 relay=relay,
                 webhook_secret=settings.webhook_secret,
             )

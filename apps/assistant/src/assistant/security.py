@@ -17,10 +17,11 @@ async def require_bearer(request: Request, assistant: Annotated[Assistant, Depen
     Raises:
         HTTPException: 401. Evolution 2.3 does not repeat a webhook answered so.
     """
+    # The name of a scheme is written in any case, with one space or more after it: RFC 9110, section 11.1.
+    scheme, _, presented = request.headers.get("authorization", "").strip().partition(" ")
     # Latin-1 is how headers travel; bytes, because compare_digest refuses text outside ASCII.
-    presented = request.headers.get("authorization", "").encode("latin-1", errors="replace")
-    expected = f"Bearer {assistant.webhook_secret}".encode()
-    if not hmac.compare_digest(presented, expected):
+    secret = presented.strip().encode("latin-1", errors="replace")
+    if scheme.lower() != "bearer" or not hmac.compare_digest(secret, assistant.webhook_secret.encode()):
         UNAUTHORIZED.inc()
         raise HTTPException(
             status.HTTP_401_UNAUTHORIZED,

@@ -6,7 +6,7 @@ from typing import Protocol, cast
 from fastapi import Request
 
 from assistant.drain import Drain
-from assistant.messages import InboundMessage, MessageStatus, SentMessage
+from assistant.messages import Change, InboundMessage, MessageStatus, SentMessage, SetAside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +44,20 @@ class Inbox(Protocol):
         """Say what is still to be answered."""
 
 
+class Asides(Protocol):
+    """Durable store of what is no message to answer."""
+
+    async def keep(self, event: Change | SetAside) -> bool:
+        """Keep an event for good; False when it was already there."""
+
+
+class People(Protocol):
+    """Who is who."""
+
+    async def unite(self, message: InboundMessage) -> None:
+        """After a message is stored: keep one person's messages together."""
+
+
 class Dependency(Protocol):
     """Something the assistant cannot serve without."""
 
@@ -67,20 +81,24 @@ class Assistant:
     """The parts the routes use.
 
     Attributes:
+        asides: Where everything else is kept.
         dependencies: By name, what readiness asks.
         drain: Whether this process is leaving.
         inbox: Where messages are kept.
         intake_limit: How many events may wait to be stored.
         instances: The Evolution instances whose messages are answered.
+        people: Who is who.
         relay: The task that tells the broker.
         webhook_secret: What callers must present.
     """
 
+    asides: Asides
     dependencies: dict[str, Dependency]
     drain: Drain
     inbox: Inbox
     intake_limit: int
     instances: frozenset[str]
+    people: People
     relay: Relay
     webhook_secret: str = field(repr=False)
 

@@ -1,10 +1,13 @@
 /**
- * `/twin/conversations`: what the real server does not have. Contacts that answer, for whoever holds the global key.
+ * `/twin/…`: what the real server does not have, for whoever holds the global key. Contacts that answer, and events of which
+ * the real server's other channels are full and this one has none: edits, deletions, groups, hidden addresses.
  */
+import { EVENTS, subscriptionName } from '../contract.js';
 import { badRequest, notFound } from '../http/errors.js';
 import { check } from '../http/validate.js';
 
 const PATH = '/twin/conversations';
+const EVENTS_PATH = '/twin/events';
 const LONGEST_DELAY_MS = 10 * 60_000;
 
 const TURN = {
@@ -24,13 +27,28 @@ const SCHEMA = {
   },
 };
 
-export function twinRoutes({ conversations, guards }) {
+const EVENT = {
+  type: 'object',
+  required: ['instance', 'event', 'data'],
+  properties: { instance: { type: 'string' }, event: { type: 'string' } },
+};
+
+export function twinRoutes({ bus, conversations, guards, instances }) {
   const owner = [guards.isOwner];
   const remove = ({ params }) => {
     if (conversations.clear(params.id) === 0) throw notFound(`Nothing has the id "${params.id}"`);
     return { status: 200, body: { cleared: 1 } };
   };
+  const announce = ({ body }) => {
+    check(body, EVENT);
+    if (!EVENTS.includes(subscriptionName(body.event))) throw badRequest(`Evolution has no event "${body.event}"`);
+    const instance = instances.get(body.instance);
+    if (!instance) throw notFound(`The "${body.instance}" instance does not exist`);
+    void bus.emit(body.event, instance, body.data);
+    return { status: 202, body: { announced: body.event } };
+  };
   return [
+    { method: 'POST', path: EVENTS_PATH, guards: owner, handle: announce },
     { method: 'POST', path: PATH, guards: owner, handle: ({ body }) => ({ status: 201, body: conversations.add(readConversation(body)) }) },
     { method: 'GET', path: PATH, guards: owner, handle: () => ({ status: 200, body: conversations.all() }) },
     { method: 'DELETE', path: PATH, guards: owner, handle: () => ({ status: 200, body: { cleared: conversations.clear() } }) },

@@ -6,9 +6,21 @@ Parameters are lists, a value for each reply: `inbound_id`; `attempts`, which pr
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, ScalarSelect, TableValuedAlias, and_, case, false, func, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    TableValuedAlias,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    select,
+    true,
+    update,
+)
 
-from assistant.database.tables import ANSWERED, OWED, SENDING, inbound_messages, replies
+from assistant.database.tables import ANSWERED, OWED, SENDING, WAITING, WITHDRAWN, changes, inbound_messages, replies
 from assistant.database.together import together
 
 # Longer than any attempt can take (10 s, see `assistant.evolution.REQUEST_SECONDS`), so that no two overlap.
@@ -34,6 +46,19 @@ def _place() -> ScalarSelect[int]:
     )
 
 
+_of_message = (changes.c.instance == inbound_messages.c.instance) & (
+    changes.c.message_id == inbound_messages.c.message_id
+)
+_correction = (
+    select(changes.c.text)
+    .where(_of_message, changes.c.text.is_not(None))
+    .order_by(changes.c.said_at.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_is_withdrawn = exists().where(_of_message, changes.c.text.is_(None))
+
+
 def checked(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """A condition that is looked at once a reply is found by its number.
 
@@ -53,7 +78,8 @@ def _is_seen(batch: TableValuedAlias) -> ColumnElement[bool]:
 
 _is_due = checked(replies.c.state.in_(OWED) & (replies.c.due_at <= func.now()))
 _is_being_sent = checked(replies.c.state == SENDING)
-_asked, _taken, _sent = _batch(), _batch("attempts", "text"), _batch("attempts", "reply_id")
+_asked, _withdrawn = _batch(), _batch("attempts")
+_taken, _sent = _batch("attempts", "text"), _batch("attempts", "reply_id")
 
 # Messages and their replies, those of them that are due.
 DUE = (
@@ -61,8 +87,11 @@ DUE = (
         inbound_messages,
         replies.c.attempts,
         replies.c.state,
-        replies.c.text.label("reply_text"),
-        case((replies.c.text.is_(None), _place())).label("place"),
+        # Nobody has seen the words of a reply that was certainly not sent: they follow a correction.
+        case((replies.c.state != WAITING, replies.c.text)).label("reply_text"),
+        case(((replies.c.state == WAITING) | replies.c.text.is_(None), _place())).label("place"),
+        _correction.label("correction"),
+        _is_withdrawn.label("is_withdrawn"),
     )
     .select_from(inbound_messages.join(replies))
     .where(replies.c.inbound_id.in_(select(_asked.c.inbound_id)), _is_due)
@@ -82,6 +111,9 @@ BEGIN = (
     )
     .returning(replies.c.inbound_id, replies.c.first_attempt_at)
 )
+
+# Owe them no longer, those that no other process was faster with: their messages were withdrawn.
+WITHDRAW = update(replies).where(_is_seen(_withdrawn), _is_due).values(state=WITHDRAWN)
 
 # Keep their answers, those that no other process has taken over.
 RECORD = (

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, Update, func, select, update
 
 from assistant.batches import Batches
-from assistant.database.claims import BEGIN, DUE, RECORD, after, checked
+from assistant.database.claims import BEGIN, DUE, RECORD, WITHDRAW, after, checked
 from assistant.database.engine import Database
 from assistant.database.tables import FAILED, SENDING, WAITING, replies
 from assistant.database.together import as_columns
@@ -61,7 +61,10 @@ class Outbox:
         self._answers = Batches(self._record_together, pause_seconds=PAUSE_SECONDS)
 
     async def claim(self, inbound_id: int) -> Claim | None:
-        """Take this reply if it is due and ours; None when it is not, or when another process was faster."""
+        """Take this reply if it is due and ours; None when it is not, or another process was faster.
+
+        So is the one to a message that was withdrawn meanwhile: nobody owes it any more.
+        """
         return await self._claims.add(inbound_id)
 
     async def record_answer(self, claim: Claim, reply_id: str) -> datetime | None:
@@ -73,11 +76,13 @@ class Outbox:
             asked = await connection.execute(DUE, as_columns([{"inbound_id": number} for number in inbound_ids]))
             # Always in this order: two processes must not wait for each other's rows in a circle.
             due = sorted((m for m in asked if m.instance in self._instances), key=lambda m: m.id)
-            if not due:
+            if withdrawn := [{"inbound_id": m.id, "attempts": m.attempts} for m in due if m.is_withdrawn]:
+                await connection.execute(WITHDRAW, as_columns(withdrawn))
+            words = {m.id: _words(m) for m in due if not m.is_withdrawn}
+            if not words:
                 return [None] * len(inbound_ids)
-            words = {m.id: _words(m) for m in due}
             # The number of attempts seen above is what nobody else may have changed since.
-            seen = [{"inbound_id": m.id, "attempts": m.attempts, "text": words[m.id]} for m in due]
+            seen = [{"inbound_id": m.id, "attempts": m.attempts, "text": words[m.id]} for m in due if m.id in words]
             begun = {m.inbound_id: m.first_attempt_at for m in await connection.execute(BEGIN, as_columns(seen))}
         claims = {m.id: _begun(m, begun[m.id], words[m.id]) for m in due if m.id in begun}
         # An order that was delivered twice is one claim.
@@ -139,8 +144,9 @@ def _begun(message: Row[tuple[Any, ...]], first_attempt_at: datetime, text: str)
 
 
 def _words(message: Row[tuple[Any, ...]]) -> str:
-    """The same at every attempt."""
-    return message.reply_text or compose_reply(message.place, message.message_type, message.text)
+    """The same at every attempt that may have sent them."""
+    text = message.correction or message.text
+    return message.reply_text or compose_reply(message.place, message.message_type, text)
 
 
 def _of(claim: Claim) -> Update:

@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.metrics import OUTBOX_DEPTH, OUTBOX_GIVEN_UP, OUTBOX_OLDEST
+from assistant.routes import READING
 from assistant.state import Assistant, Backlog, current_assistant
 
 router = APIRouter()
@@ -16,7 +17,7 @@ router = APIRouter()
 BACKLOG_SECONDS = 3.0
 
 
-@router.get("/metrics")
+@router.api_route("/metrics", methods=READING)
 async def metrics(assistant: Annotated[Assistant, Depends(current_assistant)]) -> Response:
     """Return the text format; figures of the outbox are NaN while the database cannot be asked."""
     try:

@@ -1,15 +1,20 @@
-"""Evolution's webhook: 2xx means that the message is safe, nothing more. The worker answers it."""
+"""Evolution's webhook: 2xx means that what the event says is safe, nothing more. The worker answers messages.
+
+No body is refused once the secret is right: Evolution does not repeat what is answered 400 or 422, and would lose it.
+"""
 
 import logging
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request, status
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
+from starlette.requests import ClientDisconnect
 
 from assistant.logs import log_event
-from assistant.messages import InboundMessage, SentMessage
+from assistant.messages import Change, InboundMessage, SentMessage, SetAside
 from assistant.metrics import WEBHOOKS
-from assistant.payloads import Ignored, PayloadError, read_event
+from assistant.payloads import NOT_STORABLE, TOO_LONG, Ignored, read_event, set_aside
+from assistant.routes.bodies import read_body
 from assistant.security import require_bearer
 from assistant.state import Assistant, current_assistant
 
@@ -17,42 +22,56 @@ router = APIRouter()
 _LOGGER = logging.getLogger(__name__)
 
 
-# The body is read here and not by FastAPI, which would read it before the guard.
+# The body is read here and not by FastAPI, which would read it before the guard. The longer path is where Evolution
+# posts while somebody has switched `webhookByEvents` on.
 @router.post("/webhooks/evolution", dependencies=[Depends(require_bearer)])
+@router.post("/webhooks/evolution/{event}", dependencies=[Depends(require_bearer)])
 async def evolution_event(
     request: Request, assistant: Annotated[Assistant, Depends(current_assistant)]
 ) -> dict[str, str]:
     """Keep what an event says.
 
     Raises:
-        HTTPException: 400 for a body that is no event (Evolution does not repeat those), 503 while the database is
-            away (Evolution repeats those).
+        HTTPException: 503 while the database is away (Evolution repeats those).
     """
     try:
-        event = read_event(await request.body(), assistant.instances)
-    except PayloadError as error:
-        WEBHOOKS.labels("refused").inc()
-        log_event(_LOGGER, logging.WARNING, "webhook refused", reason=str(error))
-        raise HTTPException(status.HTTP_400_BAD_REQUEST, detail=str(error)) from error
+        body, whole = await read_body(request)
+    except ClientDisconnect as error:  # nobody hears this answer, and Evolution tries again
+        raise HTTPException(status.HTTP_400_BAD_REQUEST, detail="the connection ended before the body did") from error
+    event = read_event(body, assistant.instances) if whole else set_aside(body, TOO_LONG)
     if isinstance(event, Ignored):
         WEBHOOKS.labels("ignored").inc()
         return {"status": "ignored", "reason": event.reason}
     try:
-        result = await _keep(event, assistant)
+        try:
+            result = await _keep(event, assistant)
+        except DataError as error:  # of this event, and for ever: it is kept in a form that no database refuses
+            log_event(_LOGGER, logging.ERROR, "event not storable", error=type(error.orig).__name__)
+            event = set_aside(body, NOT_STORABLE)
+            result = await _keep(event, assistant)
     except (SQLAlchemyError, OSError) as error:
         WEBHOOKS.labels("unavailable").inc()
         log_event(_LOGGER, logging.ERROR, "event not stored", message_id=event.message_id, error=type(error).__name__)
         raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, detail="the database is away; try again") from error
     WEBHOOKS.labels(result).inc()
-    log_event(_LOGGER, logging.INFO, f"message {result}", instance=event.instance, message_id=event.message_id)
-    return {"status": result}
+    why = {"reason": event.reason} if isinstance(event, SetAside) else {}
+    log_event(_LOGGER, logging.INFO, f"message {result}", instance=event.instance, message_id=event.message_id, **why)
+    return {"status": result, **why}
 
 
-async def _keep(event: InboundMessage | SentMessage, assistant: Assistant) -> str:
+async def _keep(event: InboundMessage | SentMessage | Change | SetAside, assistant: Assistant) -> str:
     if isinstance(event, SentMessage):
         await assistant.inbox.mark_seen(event)
         return "seen"
-    if not await assistant.inbox.store(event):
+    if isinstance(event, SetAside):
+        await assistant.asides.keep(event)
+        return "set_aside"
+    if isinstance(event, Change):
+        await assistant.asides.keep(event)
+        return "withdrawn" if event.text is None else "corrected"
+    is_new = await assistant.inbox.store(event)
+    await assistant.people.unite(event)
+    if not is_new:
         return "duplicate"
     assistant.relay.wake()
     return "stored"
