@@ -19,9 +19,9 @@ from assistant.metrics import BROKER_CONNECTED, REPLIES
 from assistant.retry import Backoff, Signal
 from tasks.health import BEAT_SECONDS, CONSUMING_FILE
 
-# How many replies of one process are under way at a time: Evolution is slow, the database is not. As many orders are
-# taken, because each may be of a single reply.
-PARALLEL_REPLIES = 16
+# How many replies of one process are under way at a time: Evolution is slow, and half of them wait for the database's
+# next batch. As many orders are taken, because each may be of a single reply.
+PARALLEL_REPLIES = 32
 # Longer than a request to Evolution may take with what is written before and after it, shorter than a claim holds.
 ANSWER_SECONDS = 12.0
 # An order that met a lost database goes back to the queue after this.

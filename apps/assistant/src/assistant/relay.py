@@ -19,7 +19,7 @@ from assistant.retry import Backoff, Signal
 # Published together, confirmed together.
 BATCH = 100
 # From one batch to the next while there is work: messages that arrive meanwhile share an order.
-PAUSE_SECONDS = 0.05
+PAUSE_SECONDS = 0.1
 # Replies that fell due, and those that another process left behind, are noticed this late at most.
 POLL_SECONDS = 1.0
 

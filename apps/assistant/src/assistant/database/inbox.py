@@ -16,8 +16,8 @@ from assistant.database.together import PLACE, as_columns, together
 from assistant.messages import InboundMessage, MessageStatus, SentMessage
 from assistant.state import Backlog
 
-# A webhook may wait this long for others, which is nothing to who sends it: at 250 in a second five share a commit.
-PAUSE_SECONDS = 0.02
+# A webhook may wait this long for others, which is nothing to who sends it: at 250 in a second ten share a commit.
+PAUSE_SECONDS = 0.04
 
 
 def _store() -> Select[tuple[str, str]]:

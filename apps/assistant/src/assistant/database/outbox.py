@@ -19,8 +19,8 @@ from assistant.database.tables import FAILED, SENDING, WAITING, replies
 from assistant.database.together import as_columns
 from assistant.messages import compose_reply
 
-# A reply is under way for longer than this anyhow, and there are others meanwhile.
-PAUSE_SECONDS = 0.05
+# Adds to how long a reply is under way, and not to how many are sent in a second: there are others meanwhile.
+PAUSE_SECONDS = 0.1
 
 
 @dataclass(kw_only=True)
