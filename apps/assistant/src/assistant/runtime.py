@@ -22,7 +22,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 def settle() -> None:
-    """Leave what the start has made out of every later collection: it stays, and is most of what there is to look at."""
+    """Leave what the start has made out of every later collection: it stays, and is most of what there is."""
     gc.collect()
     gc.freeze()
 
