@@ -72,10 +72,14 @@ def app_spec(name: str, args: AppArgs) -> ServiceSpec:
     """Returns the description of a replica."""
     return ServiceSpec(
         **args.application.process(name, args.command),
-        health=Probe(command=http_check(PORT, args.health_path), interval_seconds=5, start_period_seconds=30),
+        health=Probe(
+            command=args.application.health(http_check(PORT, args.health_path)),
+            interval_seconds=5,
+            start_period_seconds=30,
+        ),
         ingress=behind(name),
         networks=frozenset({"edge", "data", "egress"}),
-        readiness=Probe(budget_seconds=90, command=http_check(PORT, args.ready_path)),
+        readiness=Probe(budget_seconds=90, command=args.application.readiness(http_check(PORT, args.ready_path))),
         replicas=args.replicas,
         resources=args.resources,
         self_healing=True,

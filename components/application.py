@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pulumi
 
+from components.base import not_serving
 from components.base.spec import FILES_ROOT, Bind, Connection
 
 USER: Final = "1000:1000"
@@ -59,17 +60,26 @@ class Application:
             "user": self.user,
             "uses": self.uses,
         }
+        environment = {**self.environment, **(not_serving.ENVIRONMENT if self.mounted else {})}
         if not self.as_environment:
             named = {f"{variable}_FILE": f"{files}/{variable}" for variable in self.secrets}
-            return {**shared, "environment": {**self.environment, **named}}
+            return {**shared, "environment": {**environment, **named}}
         if not command:
             raise ValueError(f"{name} gets its secrets as variables, so its command must be given")
         return {
             **shared,
             "entrypoint": ("/bin/sh", f"{files}/{START_FILE}"),
-            "environment": dict(self.environment),
+            "environment": environment,
             "files": {START_FILE: self._start(files)},
         }
+
+    def health(self, command: Sequence[str]) -> tuple[str, ...]:
+        """Returns the check whether a restart would help; none helps what a reloader holds for its repair."""
+        return not_serving.held(command) if self.mounted else tuple(command)
+
+    def readiness(self, command: Sequence[str]) -> tuple[str, ...]:
+        """Returns the check whether it does its work, which it does not while a reloader holds it."""
+        return not_serving.refused(command) if self.mounted else tuple(command)
 
     def _start(self, files: str) -> str:
         lines = [

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
 from components.base.image_contract import ImageContract
+from components.evolution_kinds import KINDS
 
 QueueEvent = Literal[
     "CALL",
@@ -112,6 +113,7 @@ REFUSED: Final[Mapping[str, str]] = {
     "API_AUDIO_CONVERTER_KEY": _WIRED,
     "AUTHENTICATION_API_KEY": "is evolutionApi.apiKey, or generated",
     "AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES": "true would put an instance's token into every webhook",
+    "CACHE_LOCAL_TTL": "read by nothing",
     "CACHE_LOCAL_ENABLED": "sessions belong in Redis, which keeps them",
     "CACHE_REDIS_ENABLED": _WIRED,
     "CACHE_REDIS_PREFIX_KEY": "another prefix hides every session key",
@@ -119,6 +121,7 @@ REFUSED: Final[Mapping[str, str]] = {
     "CACHE_REDIS_TTL": _WIRED,
     "CACHE_REDIS_URI": _WIRED,
     "CONFIG_SESSION_PHONE_VERSION": "since 2.3.1 the server asks WhatsApp for it; a stale value means no QR code",
+    "DATABASE_BOUNCER_CONNECTION_URI": "this product has no pgbouncer between the server and its database",
     "DATABASE_CONNECTION_CLIENT_NAME": "another name hides every instance",
     "DATABASE_CONNECTION_URI": _WIRED,
     "DATABASE_ENABLED": "read by nothing",
@@ -129,11 +132,15 @@ REFUSED: Final[Mapping[str, str]] = {
     "DATABASE_SAVE_DATA_INSTANCE": "false would lose every instance at the next restart",
     "DATABASE_URL": "read by nothing but the start script, which prints it with the password",
     "DATABASE_USER": "read by nothing; it is evolutionPostgres.user",
+    "DOCKER_ENV": "is what the image says",
+    "EVENT_EMITTER_MAX_LISTENERS": "is only the number from which the server warns of itself",
     "LOG_COLOR": "colours make logs unreadable for machines",
     "METRICS_ALLOWED_IPS": "the network decides who reaches it",
     "METRICS_AUTH_REQUIRED": "numbers and names of instances are for the monitoring only",
     "METRICS_PASSWORD": "is generated",
     "METRICS_USER": _WIRED,
+    "NODE_ENV": "is what the image says",
+    "OPENAI_API_KEY_GLOBAL": "a secret, and these settings are plain text; set an instance's own through its API",
     "PROMETHEUS_METRICS": "is always on",
     "RABBITMQ_ENABLED": _WIRED,
     "RABBITMQ_EVENTS_GROUP_UPDATE": "read by nothing, whatever the examples say; write GROUP_UPDATE into queueEvents",
@@ -148,10 +155,12 @@ REFUSED: Final[Mapping[str, str]] = {
     "REDIS_PASSWORD": "read by nothing; it is redis.password",
     "REDIS_PORT": "read by nothing",
     "REDIS_URI": "read by nothing",
+    "S3_SAVE_VIDEO": "videos are kept like all media",
     "SERVER_DISABLE_MANAGER": "its start page is what health checks ask, because it asks nobody else",
     "SERVER_PORT": "every consumer finds it on 8080; evolutionApi.port is the port on the host",
     "SERVER_TYPE": "TLS ends in the ingress",
-    "SERVER_URL": _WIRED,
+    "SERVER_URL": "is the address at which the application finds the server; nobody else reaches it",
+    "WEBSOCKET_ALLOWED_HOSTS": "the network decides who reaches it",
     "S3_SKIP_POLICY": "false would make the media of your customers readable by everybody",
     "TELEMETRY_ENABLED": "true posts every route that is called to its maker",
     "TELEMETRY_URL": "telemetry is off",
@@ -171,6 +180,10 @@ PREFIXES: Final[Mapping[str, str]] = {
     "NATS_": "this product has one broker, RabbitMQ",
     "KAFKA_": "this product has one broker, RabbitMQ",
     "PUSHER_": "this product has one broker, RabbitMQ",
+    "FACEBOOK_": "a secret, and these settings are plain text; the server's own pages are not published",
+    "PROVIDER_": "sessions are kept in the database and on the data volume",
+    "PROXY_": "one for all, with a password in plain text; give an instance its own through its API",
+    "SSL_CONF_": "TLS ends in the ingress: ingress.tls",
     "POSTGRES_": "read by nothing; evolutionPostgres has its settings",
 }
 """Beginnings of names of which the same is true."""
@@ -178,7 +191,9 @@ PREFIXES: Final[Mapping[str, str]] = {
 CONTRACT: Final = ImageContract(
     free=FREE,
     image="Evolution API 2.3.7",
+    kinds=KINDS,
     listed="src/config/env.config.ts of its source",
+    misread="It would take another value without a word.",
     prefixes=PREFIXES,
     refused=REFUSED,
     unknown="reads no such variable, so it would change nothing",

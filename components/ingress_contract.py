@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from components.base.image_contract import ImageContract
+from components.base.setting_kinds import Kind, by_name, number
 
 TIMEOUTS: Final[Mapping[str, str]] = {
     # Without `check` one has the interval of 1s, and replicas that are only busy would be taken for dead, all at once.
@@ -88,10 +89,26 @@ PREFIXES: Final[Mapping[str, str]] = {
 }
 """Beginnings of keywords of which the same is true."""
 
+KINDS: Final[Mapping[str, Kind]] = by_name(
+    (
+        number(0, unit="ms", units={"us": 1e-3, "ms": 1, "s": 1e3, "m": 6e4, "h": 36e5, "d": 864e5}),
+        sorted(name for name in FREE if name.startswith("timeout ")),
+    ),
+    (
+        number(0, unit="seconds", units={"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600, "d": 86400}),
+        ("clitcpka-idle", "clitcpka-intvl", "srvtcpka-idle", "srvtcpka-intvl"),
+    ),
+    (number(0), ("backlog", "clitcpka-cnt", "fullconn", "srvtcpka-cnt")),
+    (number(-1), ("max-keep-alive-queue",)),
+)
+"""What the free ones take, as far as this is not text."""
+
 CONTRACT: Final = ImageContract(
     free=FREE,
     image="HAProxy",
+    kinds=KINDS,
     listed="https://docs.haproxy.org/3.2/configuration.html#4.1",
+    misread="It would not start.",
     prefixes=PREFIXES,
     refused=REFUSED,
     unknown="knows no such keyword, and would not start",

@@ -12,7 +12,7 @@ https://min.io/docs/minio/linux/reference/minio-mc.html
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, final
 
@@ -21,8 +21,8 @@ import pulumi
 from components.base import lock, secrets
 from components.base.engines.containers import ContainersEngine
 from components.base.s3 import MinioConnection, S3Connection, alternating, refuse_bucket
-from components.base.spec import FILES_ROOT, JobSpec, Resources
-from components.minio import PASSWORD_FILE, USER_FILE
+from components.base.spec import FILES_ROOT, JobSpec, Look, Resources
+from components.minio import PASSWORD_FILE, S3_PORT, USER_FILE
 
 SCRIPT_FILE: Final = "bucket.sh"
 POLICY_FILE: Final = "policy.json"
@@ -124,6 +124,11 @@ def bucket_spec(name: str, args: MinioBucketArgs, passwords: Mapping[str, pulumi
         },
         files={POLICY_FILE: json.dumps(policy(args.bucket), indent=1), SCRIPT_FILE: SCRIPT},
         image="minio",
+        look=Look(
+            command=_look_command(args, list(passwords)),
+            declared=_declared(args.bucket, list(passwords)),
+            server=args.server.host,
+        ),
         networks=frozenset({"data"}),
         resources=args.resources,
         secret_files={
@@ -134,6 +139,22 @@ def bucket_spec(name: str, args: MinioBucketArgs, passwords: Mapping[str, pulumi
         user=lock.user("minio"),
         uses=(args.server,),
         writable={"/tmp": 16},  # noqa: S108 inside the container
+    )
+
+
+def _look_command(args: MinioBucketArgs, users: Sequence[str]) -> Sequence[str]:
+    root = [f"{FILES_ROOT}/{args.server.host}/{file}" for file in (USER_FILE, PASSWORD_FILE)]
+    return ("sh", "-c", _LOOK, "-", *root, args.bucket, policy_name(args.bucket), *users)
+
+
+def _declared(bucket: str, users: Sequence[str]) -> str:
+    attached = {"policyName": policy_name(bucket), "userStatus": "enabled"}
+    return json.dumps(
+        {
+            f"bucket {bucket}": {"permission": "private"},
+            f"policy {policy_name(bucket)}": {"policyInfo": {"Policy": policy(bucket)}},
+            **{f"user {user}": attached for user in users},
+        }
     )
 
 
@@ -217,3 +238,26 @@ echo "$known" | while read -r row; do
   esac
 done
 """
+
+_LOOK: Final = rf"""
+MC_HOST_server="http://$(cat "$1"):$(cat "$2")@127.0.0.1:{S3_PORT}" MC_CONFIG_DIR=/tmp/.mc bucket=$3 policy=$4
+export MC_HOST_server MC_CONFIG_DIR
+shift 4
+thing() {{
+  name=$1
+  shift
+  properties=$("$@" --json) || case $properties in
+    *NoSuch*) properties=null ;;
+    *) echo "mc cannot ask for $name" >&2; exit 1 ;;
+  esac
+  printf '"%s":%s%s' "$name" "$properties" "$separator"
+}}
+printf '{{'
+separator=,
+thing "bucket $bucket" mc anonymous get "server/$bucket"
+for user in "$@"; do thing "user $user" mc admin user info server "$user"; done
+separator=
+thing "policy $policy" mc admin policy info server "$policy"
+printf '}}'
+""".strip()
+"""Prints what the server has of the bucket, its policy and its users as JSON."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from components.base.image_contract import ImageContract
+from components.base.setting_kinds import Kind, by_name, number, text, words
 
 FREE: Final = frozenset(
     {
@@ -131,10 +132,37 @@ PREFIXES: Final[Mapping[str, str]] = {
 }
 """Beginnings of names of which the same is true."""
 
+KINDS: Final[Mapping[str, Kind]] = by_name(
+    (words("on", "off"), ("MINIO_API_GZIP_OBJECTS", "MINIO_API_ODIRECT", "MINIO_SCANNER_IDLE_SPEED")),
+    (
+        words(*("on", "off", "true", "false", "t", "f", "1", "0", "enabled", "disabled"), caseless=True),
+        ("MINIO_COMPRESSION_ENABLE", "MINIO_FS_OSYNC"),
+    ),
+    (words("fastest", "fast", "default", "slow", "slowest"), ("MINIO_SCANNER_SPEED",)),
+    (
+        number(0),
+        (*("MINIO_API_REQUESTS_MAX", "MINIO_SCANNER_ALERT_EXCESS_FOLDERS", "MINIO_SCANNER_ALERT_EXCESS_VERSIONS"),),
+    ),
+    (number(1), ("MINIO_API_OBJECT_MAX_VERSIONS",)),
+    (number(1, 500), ("MINIO_ILM_EXPIRATION_WORKERS",)),
+    (
+        text(r"(0|([0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h))+)", "a time such as 30s, 5m or 1h30m"),
+        (
+            *("MINIO_API_CLUSTER_DEADLINE", "MINIO_API_DELETE_CLEANUP_INTERVAL", "MINIO_API_STALE_UPLOADS_EXPIRY"),
+            *("MINIO_API_STALE_UPLOADS_CLEANUP_INTERVAL", "MINIO_CONN_USER_TIMEOUT", "MINIO_DRIVE_MAX_TIMEOUT"),
+            *("MINIO_IDLE_TIMEOUT", "MINIO_READ_HEADER_TIMEOUT", "MINIO_SCANNER_CYCLE", "MINIO_SCANNER_MAX_WAIT"),
+        ),
+    ),
+    (number(0, fraction=True), ("MINIO_SCANNER_DELAY",)),
+)
+"""What the free ones take, as far as this is not text."""
+
 CONTRACT: Final = ImageContract(
     free=FREE,
     image="MinIO",
+    kinds=KINDS,
     listed="https://github.com/minio/minio/tree/master/docs/config",
+    misread="It would not start, or leave its default.",
     prefixes=PREFIXES,
     refused=REFUSED,
     unknown="reads no such variable, so it would change nothing",

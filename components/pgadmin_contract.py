@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from components.base.image_contract import ImageContract
+from components.base.setting_kinds import Kind, by_name, number, words
 
 _BEGINNING: Final = "PGADMIN_CONFIG_"
 
@@ -130,10 +131,39 @@ PREFIXES: Final[Mapping[str, str]] = {
 }
 """Beginnings of names of which the same is true."""
 
+
+def _named(*names: str) -> tuple[str, ...]:
+    return tuple(_BEGINNING + name for name in names)
+
+
+KINDS: Final[Mapping[str, Kind]] = by_name(
+    (
+        words("True", "False"),
+        _named(
+            *("ALLOW_SAVE_PASSWORD", "CHECK_SUPPORTED_BROWSER", "JSON_LOGGER", "LOG_AUTHENTICATED_USER", "MFA_ENABLED"),
+            *("MFA_FORCE_REGISTRATION", "OVERRIDE_USER_INACTIVITY_TIMEOUT"),
+        ),
+    ),
+    (number(0, 9), _named("COMPRESS_LEVEL")),
+    (
+        number(0, 999_999_999),
+        _named(
+            *("CHECK_SESSION_FILES_INTERVAL", "COMPRESS_MIN_SIZE", "CONFIG_DATABASE_CONNECTION_MAX_OVERFLOW"),
+            *("CONFIG_DATABASE_CONNECTION_POOL_SIZE", "CONSOLE_LOG_LEVEL", "DATA_RESULT_ROWS_PER_PAGE"),
+            *("MAX_LOGIN_ATTEMPTS", "MAX_QUERY_HIST_STORED", "MAX_SERVER_TAGS_ALLOWED", "MAX_SESSION_IDLE_TIME"),
+            *("ON_DEMAND_LOG_COUNT", "PASSWORD_LENGTH_MIN", "SEND_FILE_MAX_AGE_DEFAULT", "SERVER_HEARTBEAT_TIMEOUT"),
+            *("SESSION_EXPIRATION_TIME", "SQLITE_TIMEOUT", "USER_INACTIVITY_TIMEOUT"),
+        ),
+    ),
+)
+"""What the free ones take, as far as this is not text."""
+
 CONTRACT: Final = ImageContract(
     free=FREE,
     image="pgAdmin",
+    kinds=KINDS,
     listed="https://www.pgadmin.org/docs/pgadmin4/latest/config_py.html",
+    misread="It would be taken for something else, or not start.",
     prefixes=PREFIXES,
     refused=REFUSED,
     unknown="reads no such variable, so it would change nothing",

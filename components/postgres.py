@@ -11,7 +11,7 @@ socket only, `:336` another user than root keeps its uid. https://github.com/pgv
 the same image. Limits: https://www.postgresql.org/docs/15/runtime-config-resource.html
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, final
 
@@ -25,6 +25,7 @@ from components.base.spec import (
     DataFact,
     DataFormat,
     DataVolume,
+    Look,
     NetworkName,
     Port,
     Probe,
@@ -33,7 +34,7 @@ from components.base.spec import (
     ServiceSpec,
     Stop,
 )
-from components.postgres_roles import SUPERUSER, rename_remedy, roles_sql
+from components.postgres_roles import LOOK, SUPERUSER, declared, rename_remedy, roles_sql
 
 PORT: Final = 5432
 DATA_PATH: Final = "/var/lib/postgresql/data"
@@ -132,7 +133,8 @@ class Postgres(pulumi.ComponentResource):
         superuser = secrets.generated(f"{name}-superuser", child)
         slots = secrets.slots(f"{name}-password", child, given=args.password, rotation=args.rotation)
         salt = secrets.salt(f"{name}-salt", SALT_BYTES, child)
-        gates = engine.service(name, postgres_spec(name, args, superuser, _roles(args, slots, salt)), self)
+        roles, look = _rendered(roles_sql, args, slots, salt), _rendered(declared, args, slots, salt)
+        gates = engine.service(name, postgres_spec(name, args, superuser, roles, look), self)
         self.connection = PostgresConnection(
             database=args.database, host=name, password=slots.active, ready=gates, user=login_roles(args)[0]
         )
@@ -147,16 +149,24 @@ def login_roles(args: PostgresArgs) -> list[str]:
     return both if args.rotation % 2 == 0 else both[::-1]
 
 
-def _roles(args: PostgresArgs, slots: secrets.Slots, salt: pulumi.Output[str]) -> pulumi.Output[str]:
-    def render(known: list[Any]) -> str:
-        salt_base64, *passwords = known
+def _rendered(
+    render: Callable[[str, Mapping[str, str]], str], args: PostgresArgs, slots: secrets.Slots, salt: pulumi.Output[str]
+) -> pulumi.Output[str]:
+    def apply(values: list[Any]) -> str:
+        salt_base64, *passwords = values
         verifiers = [secrets.scram_verifier(password, salt_base64) for password in passwords]
-        return roles_sql(args.database, dict(zip(login_roles(args), verifiers, strict=True)))
+        return render(args.database, dict(zip(login_roles(args), verifiers, strict=True)))
 
-    return pulumi.Output.secret(pulumi.Output.all(salt, *slots.accepted).apply(render))
+    return pulumi.Output.secret(pulumi.Output.all(salt, *slots.accepted).apply(apply))
 
 
-def postgres_spec(name: str, args: PostgresArgs, superuser: pulumi.Input[str], roles: pulumi.Input[str]) -> ServiceSpec:
+def postgres_spec(
+    name: str,
+    args: PostgresArgs,
+    superuser: pulumi.Input[str],
+    roles: pulumi.Input[str],
+    declared_roles: pulumi.Input[str],
+) -> ServiceSpec:
     """Returns the description of a server."""
     settings = sorted({**DEFAULTS, **args.settings}.items())
     networks: set[NetworkName] = {"data"}
@@ -189,12 +199,16 @@ def postgres_spec(name: str, args: PostgresArgs, superuser: pulumi.Input[str], r
         ),
         facts={
             "database": DataFact(
-                command=(*PSQL, "--dbname", args.database, "--command", ""),
+                command=(*PSQL, "--dbname", "postgres", "--command", _fails_without(args.database)),
                 refusal=f"{name}: there is no database {args.database} in its data. {rename_remedy(args.database)}",
                 value=args.database,
             )
         },
         image=f"postgres-{args.major}",
+        look=Look(
+            command=(*PSQL, "--dbname", "postgres", "--no-align", "--tuples-only", "--command", LOOK),
+            declared=declared_roles,
+        ),
         networks=frozenset(networks),
         ports=ports,
         resources=args.resources,
@@ -213,3 +227,8 @@ def postgres_spec(name: str, args: PostgresArgs, superuser: pulumi.Input[str], r
         volumes=(DataVolume(formats=FORMATS, name=args.volume, path=DATA_PATH),),
         writable={"/tmp": 64, "/var/run/postgresql": 8},  # noqa: S108 inside the container
     )
+
+
+def _fails_without(database: str) -> str:
+    """Returns a statement that fails where there is no such database: psql exits with 1 then, and with 2 unanswered."""
+    return f"SELECT 1 / count(*) FROM pg_database WHERE datname = '{database}'"  # noqa: S608 a checked identifier

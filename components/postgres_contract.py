@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from components.base.image_contract import ImageContract
+from components.postgres_kinds import KINDS
 
 FREE: Final = frozenset(
     {
@@ -193,7 +194,9 @@ def _contract(major: int, free: frozenset[str], refused: Mapping[str, str]) -> I
     return ImageContract(
         free=free,
         image=f"Postgres {major}",
+        kinds=KINDS,
         listed=f"https://www.postgresql.org/docs/{major}/runtime-config.html",
+        misread="It would not start.",
         prefixes=PREFIXES,
         refused=refused,
         unknown="knows no such parameter, so it would not start",

@@ -7,6 +7,7 @@ belongs to all, and a new one finds the data of its predecessor. Passwords are s
 and no log holds one.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Final
 
@@ -31,7 +32,7 @@ def roles_sql(database: str, verifiers: Mapping[str, str]) -> str:
                 "\n".join(
                     [
                         _role(role, "LOGIN"),
-                        f"ALTER ROLE \"{role}\" LOGIN PASSWORD '{verifier}';",
+                        f"ALTER ROLE \"{role}\" LOGIN NOSUPERUSER PASSWORD '{verifier}';",
                         f'GRANT "{OWNER}" TO "{role}";',
                         f'ALTER ROLE "{role}" IN DATABASE "{database}" SET role = "{OWNER}";',
                     ]
@@ -42,6 +43,50 @@ def roles_sql(database: str, verifiers: Mapping[str, str]) -> str:
             "",
         ]
     )
+
+
+def declared(database: str, verifiers: Mapping[str, str]) -> str:
+    """Returns what the statements make true, as a look compares it.
+
+    Args:
+        database: Database name.
+        verifiers: Login role to its SCRAM verifier.
+    """
+    role = {"login": True, "superuser": False}
+    return json.dumps(
+        {
+            f"database {database}": {"owner": OWNER},
+            f"role {OWNER}": {"logins": sorted(verifiers)},
+            **{
+                f"role {name}": {**role, "acts as": {database: OWNER}, "password": verifier}
+                for name, verifier in verifiers.items()
+            },
+        }
+    )
+
+
+LOOK: Final = """
+SELECT json_object_agg(name, properties) FROM (
+  SELECT 'database ' || datname AS name, json_build_object('owner', pg_get_userbyid(datdba)) AS properties
+  FROM pg_database
+UNION ALL
+  SELECT 'role ' || rolname, json_build_object(
+    'acts as', (
+      SELECT coalesce(json_object_agg(datname, substr(setting, 6)), '{}') FROM pg_db_role_setting
+      JOIN pg_database d ON d.oid = setdatabase, unnest(setconfig) setting
+      WHERE setrole = a.oid AND setting LIKE 'role=%'
+    ),
+    'login', rolcanlogin,
+    'logins', (
+      SELECT coalesce(json_agg(m.rolname), '[]') FROM pg_auth_members JOIN pg_authid m ON m.oid = member
+      WHERE roleid = a.oid AND m.rolcanlogin AND NOT m.rolsuper
+    ),
+    'password', rolpassword,
+    'superuser', rolsuper
+  ) FROM pg_authid a WHERE rolname !~ '^pg_'
+) AS things
+""".strip()
+"""Prints databases and roles as JSON."""
 
 
 def rename_remedy(database: str) -> str:

@@ -25,6 +25,7 @@ from components.base.engines.containers import ContainersEngine
 from components.base.spec import (
     FILES_ROOT,
     DataVolume,
+    Look,
     NetworkName,
     Port,
     Probe,
@@ -34,17 +35,14 @@ from components.base.spec import (
     Stop,
 )
 from components.rabbitmq_data import data_format
+from components.rabbitmq_definitions import CONSOLE_PORT, Definitions, declared, definitions, look_command
 
-CONSOLE_PORT: Final = 15672
-ADMIN: Final = "admin"
 SALT_BYTES: Final = 4
+ADMIN_FILE: Final = "admin_password"
 CONFIG_FILE: Final = "broker.conf"
 DEFINITIONS_FILE: Final = "definitions.json"
 SECOND_SLOT: Final = "_b"
 """What the second of two alternating users ends with."""
-
-QUEUE_TTL_MS: Final = 24 * 60 * 60 * 1000
-"""Age at which a message leaves a limited queue: a day, as long as a person may need to notice a missing consumer."""
 
 MESSAGE_BYTES: Final = 16 * 1024 * 1024
 """Largest message, unless `max_message_size` is set: what 4 takes. 3.10 would take 128 MiB, and a publisher that works
@@ -134,8 +132,9 @@ class RabbitMq(pulumi.ComponentResource):
         salt = secrets.salt(f"{name}-salt", SALT_BYTES, child)
         accepted = {vhost: found.accepted for vhost, found in slots.items()}
         wanted: pulumi.Output[list[Any]] = pulumi.Output.all(salt, self.admin_password, accepted)
-        rendered: pulumi.Output[str] = wanted.apply(lambda known: _definitions(args, *known))
-        gates = engine.service(name, rabbitmq_spec(name, args, pulumi.Output.secret(rendered)), self)
+        content: pulumi.Output[Definitions] = pulumi.Output.secret(wanted.apply(lambda every: _content(args, *every)))
+        told, look = content.apply(json.dumps), content.apply(declared)
+        gates = engine.service(name, rabbitmq_spec(name, args, self.admin_password, told, look), self)
         self.connections = {
             consumer.vhost: RabbitConnection(
                 host=name,
@@ -149,60 +148,42 @@ class RabbitMq(pulumi.ComponentResource):
         self.register_outputs({"host": name})
 
 
-def _definitions(args: RabbitMqArgs, salt: str, admin: str, passwords: Mapping[str, Sequence[str]]) -> str:
+def _content(args: RabbitMqArgs, salt: str, admin: str, passwords: Mapping[str, Sequence[str]]) -> Definitions:
     hashes = {
-        consumer.vhost: {
-            user: secrets.rabbitmq_hash(password, salt)
-            for user, password in zip(consumer.users(args.rotation), passwords[consumer.vhost], strict=True)
-        }
-        for consumer in args.consumers
+        vhost: dict(zip(users, (secrets.rabbitmq_hash(password, salt) for password in passwords[vhost]), strict=True))
+        for vhost, users in _users(args).items()
     }
-    return definitions(secrets.rabbitmq_hash(admin, salt), args.consumers, hashes)
+    return definitions(secrets.rabbitmq_hash(admin, salt), hashes, _limits(args))
 
 
-def definitions(admin: str, consumers: Sequence[RabbitConsumer], hashes: Mapping[str, Mapping[str, str]]) -> str:
-    """Returns the definitions file: users with hashes of their passwords, virtual hosts, and who may use which.
+def _without_hashes(args: RabbitMqArgs) -> Definitions:
+    return definitions("", {vhost: dict.fromkeys(users, "") for vhost, users in _users(args).items()}, _limits(args))
+
+
+def _users(args: RabbitMqArgs) -> Mapping[str, Sequence[str]]:
+    return {consumer.vhost: consumer.users(args.rotation) for consumer in args.consumers}
+
+
+def _limits(args: RabbitMqArgs) -> Mapping[str, int]:
+    return {row.vhost: row.queue_limit for row in args.consumers if row.queue_limit is not None}
+
+
+def rabbitmq_spec(
+    name: str,
+    args: RabbitMqArgs,
+    admin_password: pulumi.Input[str],
+    definitions_json: pulumi.Input[str],
+    declared_json: pulumi.Input[str],
+) -> ServiceSpec:
+    """Returns the description of a broker.
 
     Args:
-        admin: Hash of the administrator's password.
-        consumers: Who uses the broker.
-        hashes: Virtual host to its users, each with the hash of its password.
+        name: Service name.
+        args: Settings.
+        admin_password: Password of the console's user.
+        definitions_json: Its definitions.
+        declared_json: The same as a look compares them.
     """
-    users = {ADMIN: admin, **{user: digest for rows in hashes.values() for user, digest in rows.items()}}
-    content = {
-        "permissions": [
-            {"configure": ".*", "read": ".*", "user": user, "vhost": vhost, "write": ".*"}
-            for vhost, rows in sorted(hashes.items())
-            for user in sorted({ADMIN, *rows})
-        ],
-        "policies": [
-            {
-                "apply-to": "queues",
-                "definition": {"max-length": consumer.queue_limit, "message-ttl": QUEUE_TTL_MS},
-                "name": "limit",
-                "pattern": ".*",
-                "priority": 0,
-                "vhost": consumer.vhost,
-            }
-            for consumer in consumers
-            if consumer.queue_limit is not None
-        ],
-        "users": [
-            {
-                "hashing_algorithm": "rabbit_password_hashing_sha256",
-                "name": user,
-                "password_hash": users[user],
-                "tags": "administrator" if user == ADMIN else "",
-            }
-            for user in sorted(users)
-        ],
-        "vhosts": [{"name": vhost} for vhost in sorted(hashes)],
-    }
-    return json.dumps(content, indent=1, sort_keys=True)
-
-
-def rabbitmq_spec(name: str, args: RabbitMqArgs, definitions_json: pulumi.Input[str]) -> ServiceSpec:
-    """Returns the description of a broker."""
     files = f"{FILES_ROOT}/{name}"
     networks: set[NetworkName] = {"data"}
     ports: list[Port] = []
@@ -221,14 +202,18 @@ def rabbitmq_spec(name: str, args: RabbitMqArgs, definitions_json: pulumi.Input[
         # The node's name, and with it the data folder, is made from the host name.
         hostname=name,
         image="rabbitmq",
+        look=Look(
+            command=look_command(_without_hashes(args), f"{files}/{ADMIN_FILE}"),
+            declared=declared_json,
+        ),
         networks=frozenset(networks),
         ports=ports,
         reload=Reload(
             command=("rabbitmqctl", "--quiet", "import_definitions", f"{files}/{DEFINITIONS_FILE}"),
-            files=frozenset({DEFINITIONS_FILE}),
+            files=frozenset({ADMIN_FILE, DEFINITIONS_FILE}),
         ),
         resources=args.resources,
-        secret_files={DEFINITIONS_FILE: definitions_json},
+        secret_files={ADMIN_FILE: admin_password, DEFINITIONS_FILE: definitions_json},
         stop=Stop(grace_seconds=60),
         user=lock.user("rabbitmq"),
         volumes=(DataVolume(formats=(data_format(name),), name=args.volume, path="/var/lib/rabbitmq"),),

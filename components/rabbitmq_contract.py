@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from components.base.image_contract import ImageContract
+from components.base.setting_kinds import INT_MAX, Kind, by_name, number, words
 
 FREE: Final = frozenset(
     {
@@ -124,10 +125,70 @@ PREFIXES: Final[Mapping[str, str]] = {
 }
 """Beginnings of names of which the same is true."""
 
+KINDS: Final[Mapping[str, Kind]] = by_name(
+    (
+        words("true", "false"),
+        (
+            *("background_gc_enabled", "prometheus.return_per_object_metrics", "reverse_dns_lookups"),
+            *("tcp_listen_options.delay_send", "tcp_listen_options.dontroute", "tcp_listen_options.exit_on_close"),
+            *("tcp_listen_options.keepalive", "tcp_listen_options.linger.on", "tcp_listen_options.nodelay"),
+            *("tcp_listen_options.send_timeout_close",),
+        ),
+    ),
+    (
+        words("on", "off"),
+        (
+            *("log.console.formatter.single_line", "sysmon_handler.triggers.distribution_port"),
+            *("sysmon_handler.triggers.port",),
+        ),
+    ),
+    (
+        words("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency", "none"),
+        ("log.channel.level", "log.connection.level", "log.console.level", "log.default.level", "log.queue.level"),
+    ),
+    (words("none", "coarse", "fine"), ("collect_statistics",)),
+    (words("plaintext", "json"), ("log.console.formatter",)),
+    (words("lc", "uc", "lc3", "uc3", "lc4", "uc4"), ("log.console.formatter.level_format",)),
+    (
+        words("rfc3339_space", "rfc3339_T", "epoch_usecs", "epoch_secs", "lager_default"),
+        ("log.console.formatter.time_format",),
+    ),
+    (words("stop_node", "continue", "transient", "persistent"), ("vhost_restart_strategy",)),
+    (words("rss", "erlang", "allocated", "legacy"), ("vm_memory_calculation_strategy",)),
+    (
+        number(0),
+        (
+            *("background_gc_target_interval", "channel_max", "collect_statistics_interval"),
+            *("default_worker_pool_size", "heartbeat", "memory_monitor_interval", "num_acceptors.tcp"),
+            *("sysmon_handler.thresholds.busy_ports", "sysmon_handler.thresholds.busy_processes"),
+            *("tcp_listen_options.backlog", "tcp_listen_options.buffer", "tcp_listen_options.high_msgq_watermark"),
+            *("tcp_listen_options.high_watermark", "tcp_listen_options.linger.timeout"),
+            *("tcp_listen_options.low_msgq_watermark", "tcp_listen_options.low_watermark"),
+            *("tcp_listen_options.priority", "tcp_listen_options.recbuf", "tcp_listen_options.send_timeout"),
+            *("tcp_listen_options.sndbuf", "tcp_listen_options.tos"),
+        ),
+    ),
+    (
+        number(1),
+        (
+            *("consumer_timeout", "message_store_shutdown_timeout", "raft.snapshot_chunk_size"),
+            *("raft.wal_hibernate_after", "raft.wal_max_batch_size", "raft.wal_max_entries"),
+            *("raft.wal_max_size_bytes",),
+        ),
+    ),
+    (number(1, 65535), ("raft.segment_max_entries",)),
+    (number(1, 512 * 1024**2, unit="bytes"), ("max_message_size",)),
+    (number(0, INT_MAX, "infinity"), ("connection_max", "handshake_timeout")),
+    (number(0, INT_MAX, "off"), ("socket_writer.gc_threshold",)),
+)
+"""What the free ones take, as far as this is not text."""
+
 CONTRACT: Final = ImageContract(
     free=FREE,
     image="RabbitMQ",
+    kinds=KINDS,
     listed="https://www.rabbitmq.com/docs/configure",
+    misread="It would not start.",
     prefixes=PREFIXES,
     refused=REFUSED,
     unknown="knows no such key, so it would not start",

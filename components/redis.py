@@ -10,7 +10,8 @@ uid, `:20` what it writes is nobody else's. https://redis.io/docs/latest/operate
 """
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, final
 
@@ -21,8 +22,10 @@ from components.base.connections import RedisConnection
 from components.base.engines.containers import ContainersEngine
 from components.base.spec import (
     FILES_ROOT,
+    LOOK_REFUSED,
     DataFormat,
     DataVolume,
+    Look,
     Probe,
     Reload,
     Resources,
@@ -33,11 +36,20 @@ from components.base.spec import (
 PORT: Final = 6379
 USER: Final = "app"
 OPERATOR: Final = "operator"
-"""Reads the ACL file again and answers the health check; sees no key."""
+"""Reads the ACL file again, lists it and answers the health check; sees no key."""
 
 CONFIG_FILE: Final = "redis.conf"
 ACL_FILE: Final = "users.acl"
 OPERATOR_FILE: Final = "operator_password"
+LIST_USERS: Final = f"""
+export REDISCLI_AUTH="$(cat "$1/{OPERATOR_FILE}")"
+listed=$(redis-cli --no-auth-warning --user {OPERATOR} -h 127.0.0.1 acl list)
+case $listed in WRONGPASS* | NOPERM* | NOAUTH*) exit {LOOK_REFUSED} ;; esac
+printf '%s\\n' "$listed" \\
+  | sed -E 's/^user //; s/ /","/g; s/^([^"]*)","(.*)$/"user \\1":{{"rules":["\\2"]}}/' | paste -sd , | sed 's/.*/{{&}}/'
+""".strip()
+"""Prints what each user may do as JSON."""
+
 MEMORY_SHARE: Final = 0.6
 """Of the memory limit; the rest is for rewriting the append-only file and for client buffers."""
 
@@ -107,16 +119,17 @@ class Redis(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         operator = secrets.generated(f"{name}-operator", child)
         slots = secrets.slots(f"{name}-password", child, given=args.password, rotation=args.rotation)
-        gates = engine.service(name, redis_spec(name, args, operator, _acl(operator, slots)), self)
+        users, look = _rendered(acl, operator, slots), _rendered(declared, operator, slots)
+        gates = engine.service(name, redis_spec(name, args, operator, users, look), self)
         self.connection = RedisConnection(host=name, password=slots.active, ready=gates, user=USER)
         self.register_outputs({"host": name, "port": PORT})
 
 
-def _acl(operator: pulumi.Output[str], slots: secrets.Slots) -> pulumi.Output[str]:
-    def render(known: list[Any]) -> str:
-        return acl(known[0], known[1:])
-
-    return pulumi.Output.secret(pulumi.Output.all(operator, *slots.accepted).apply(render))
+def _rendered(
+    render: Callable[[str, list[str]], str], operator: pulumi.Output[str], slots: secrets.Slots
+) -> pulumi.Output[str]:
+    passwords: pulumi.Output[list[Any]] = pulumi.Output.all(operator, *slots.accepted)
+    return pulumi.Output.secret(passwords.apply(lambda every: render(every[0], every[1:])))
 
 
 def acl(operator: str, passwords: list[str]) -> str:
@@ -126,15 +139,40 @@ def acl(operator: str, passwords: list[str]) -> str:
         operator: The operator's password.
         passwords: Every password the consumers' user may log in with.
     """
-    hashes = " ".join(f"#{hashlib.sha256(password.encode()).hexdigest()}" for password in passwords)
-    return (
-        "user default off\n"
-        f"user {OPERATOR} on #{hashlib.sha256(operator.encode()).hexdigest()} -@all +ping +acl|load\n"
-        f"user {USER} on {hashes} ~* &* +@all -@admin -flushall -swapdb\n"
-    )
+    return "".join(f"user {user} {rules}\n" for user, rules in _rules(operator, passwords).items())
 
 
-def redis_spec(name: str, args: RedisArgs, operator: pulumi.Input[str], users: pulumi.Input[str]) -> ServiceSpec:
+def declared(operator: str, passwords: list[str]) -> str:
+    """Returns the users as a look compares them.
+
+    Args:
+        operator: The operator's password.
+        passwords: Every password the consumers' user may log in with.
+    """
+    rules = _rules(operator, passwords)
+    return json.dumps({f"user {user}": {"rules": words.split()} for user, words in rules.items()})
+
+
+def _rules(operator: str, passwords: list[str]) -> Mapping[str, str]:
+    """Returns each user's rules in the words in which the server lists them; their order is its own."""
+
+    def hashed(password: str) -> str:
+        return f"#{hashlib.sha256(password.encode()).hexdigest()}"
+
+    return {
+        "default": "off sanitize-payload resetchannels -@all",
+        OPERATOR: f"on sanitize-payload {hashed(operator)} resetchannels -@all +ping +acl|load +acl|list",
+        USER: f"on sanitize-payload {' '.join(map(hashed, passwords))} ~* &* +@all -@admin -flushall -swapdb",
+    }
+
+
+def redis_spec(
+    name: str,
+    args: RedisArgs,
+    operator: pulumi.Input[str],
+    users: pulumi.Input[str],
+    declared_users: pulumi.Input[str],
+) -> ServiceSpec:
     """Returns the description of a server."""
     files = f"{FILES_ROOT}/{name}"
     return ServiceSpec(
@@ -142,6 +180,7 @@ def redis_spec(name: str, args: RedisArgs, operator: pulumi.Input[str], users: p
         files={CONFIG_FILE: config(files, args)},
         health=Probe(budget_seconds=30, command=_as_operator(files, "ping", "PONG"), start_period_seconds=20),
         image="redis",
+        look=Look(command=("sh", "-c", LIST_USERS, "-", files), declared=declared_users),
         networks=frozenset({"data"}),
         reload=Reload(command=_as_operator(files, "acl load", "OK"), files=frozenset({ACL_FILE})),
         resources=args.resources,

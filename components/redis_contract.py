@@ -3,13 +3,14 @@
 The directives become lines of `redis.conf`, so the server ends at its start with one it does not know. Every free name
 is read by 7.0, which machines without a registry run, as well as by 7.4.
 
-Source: `CONFIG GET *` of 7.0.15, and https://raw.githubusercontent.com/redis/redis/7.4/redis.conf
+Source: `CONFIG GET *` and `src/config.c` (kinds and ranges) of 7.0.15, and https://raw.githubusercontent.com/redis/redis/7.4/redis.conf
 """
 
 from collections.abc import Mapping
 from typing import Final
 
 from components.base.image_contract import ImageContract
+from components.base.setting_kinds import Kind, by_name, number, words
 
 FREE: Final = frozenset(
     {
@@ -113,10 +114,64 @@ PREFIXES: Final[Mapping[str, str]] = {
 }
 """Beginnings of names of which the same is true."""
 
+_BYTES: Final = {"b": 1, "k": 1000, "kb": 1024, "m": 10**6, "mb": 1024**2, "g": 10**9, "gb": 1024**3}
+_LONG_MAX: Final = 2**63 - 1
+
+KINDS: Final[Mapping[str, Kind]] = by_name(
+    (
+        words("yes", "no", caseless=True),
+        (
+            *("activerehashing", "always-show-logo", "aof-rewrite-incremental-fsync", "aof-timestamp-enabled"),
+            *("aof-use-rdb-preamble", "crash-log-enabled", "crash-memcheck-enabled", "disable-thp", "dynamic-hz"),
+            *("io-threads-do-reads", "jemalloc-bg-thread", "latency-tracking", "lazyfree-lazy-eviction"),
+            *("lazyfree-lazy-expire", "lazyfree-lazy-server-del", "lazyfree-lazy-user-del", "lazyfree-lazy-user-flush"),
+            *("rdb-save-incremental-fsync", "rdbcompression"),
+        ),
+    ),
+    (words("debug", "verbose", "notice", "warning", caseless=True), ("loglevel",)),
+    (words("no", "yes", "clients", caseless=True), ("sanitize-dump-payload",)),
+    (number(1, 10), ("active-expire-effort",)),
+    (number(1, 128), ("io-threads",)),
+    (number(0, 100), ("maxmemory-eviction-tenacity",)),
+    (number(1, 64), ("maxmemory-samples",)),
+    (number(1, 2**32 - 1), ("maxclients",)),
+    (number(-(2**31)), ("list-max-listpack-size",)),
+    (number(-1, _LONG_MAX, unit="µs"), ("slowlog-log-slower-than",)),
+    (
+        number(0),
+        (
+            *("auto-aof-rewrite-percentage", "hz", "lfu-decay-time", "lfu-log-factor", "list-compress-depth"),
+            *("tcp-backlog", "tcp-keepalive", "timeout"),
+        ),
+    ),
+    (
+        number(0, _LONG_MAX),
+        (
+            *("acllog-max-len", "busy-reply-threshold", "hash-max-listpack-entries", "latency-monitor-threshold"),
+            *("set-max-intset-entries", "slowlog-max-len", "stream-node-max-entries", "tracking-table-max-keys"),
+            *("zset-max-listpack-entries",),
+        ),
+    ),
+    (
+        number(0, _LONG_MAX, caseless=True, unit="bytes", units=_BYTES),
+        (
+            *("auto-aof-rewrite-min-size", "hash-max-listpack-value", "hll-sparse-max-bytes"),
+            *("stream-node-max-bytes", "zset-max-listpack-value"),
+        ),
+    ),
+    (
+        number(1024**2, _LONG_MAX, caseless=True, unit="bytes", units=_BYTES),
+        ("client-query-buffer-limit", "proto-max-bulk-len"),
+    ),
+)
+"""What the free ones take, as far as this is not text."""
+
 CONTRACT: Final = ImageContract(
     free=FREE,
     image="Redis 7",
+    kinds=KINDS,
     listed="https://redis.io/docs/latest/operate/oss_and_stack/management/config/",
+    misread="It would not start.",
     prefixes=PREFIXES,
     refused=REFUSED,
     unknown="knows no such directive, so it would not start",

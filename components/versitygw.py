@@ -26,11 +26,10 @@ from components.base import lock, secrets
 from components.base.engines.containers import ContainersEngine
 from components.base.s3 import S3Connection, VersitygwConnection, alternating, refuse_bucket
 from components.base.spec import FILES_ROOT, DataVolume, NetworkName, Port, Probe, Reload, Resources, ServiceSpec, Stop
-from components.versitygw_bucket import bucket_spec
+from components.versitygw_bucket import DATA_PATH, bucket_spec
 
 PORT: Final = 9000
 ANY_VERSION: Final = "objects are plain files, and what is said of each lies in a file beside it"
-DATA_PATH: Final = "/data"
 ADMIN: Final = "admin"
 USERS_FILE: Final = "users.json"
 """Its name is the server's own. Source: https://github.com/versity/versitygw/blob/v1.8.0/auth/iam_internal.go"""

@@ -6,7 +6,8 @@ Users get the same rights as those of MinIO's bucket. They get them by the bucke
 policies of users; to list all buckets is the one thing such a policy cannot grant.
 
 Source: https://github.com/versity/versitygw/blob/v1.8.0/auth/bucket_policy_principals.go (a user is its key),
-auth/access-control.go (lines 406-432: with a policy, what it does not grant is refused)
+auth/access-control.go (lines 406-432: with a policy, what it does not grant is refused),
+backend/posix/posix.go and backend/meta/sidecar.go (where the policy is kept)
 """
 
 import json
@@ -17,8 +18,11 @@ import pulumi
 
 from components.base import lock
 from components.base.s3 import VersitygwConnection
-from components.base.spec import FILES_ROOT, JobSpec, Resources
+from components.base.spec import FILES_ROOT, JobSpec, Look, Resources
 from components.minio_bucket import policy as rights
+
+DATA_PATH: Final = "/data"
+"""Folder of the server's data volume in its container."""
 
 ALL_BUCKETS: Final = "arn:aws:s3:::*"
 
@@ -46,6 +50,11 @@ def bucket_spec(name: str, bucket: str, server: VersitygwConnection, keys: Mappi
         command=("bucket", "--settings", f"{files}/bucket.json"),
         files={"bucket.json": json.dumps(wanted, indent=2, sort_keys=True)},
         image="probe",
+        look=Look(
+            command=("sh", "-c", _LOOK, "-", bucket),
+            declared=json.dumps({f"bucket {bucket}": {"policy": policy(bucket, keys)}}),
+            server=server.host,
+        ),
         networks=frozenset({"data"}),
         resources=Resources(memory_mib=128),
         secret_files={"admin_key": server.admin_key, **{f"key-{user}": key for user, key in keys.items()}},
@@ -69,3 +78,15 @@ def policy(bucket: str, users: Collection[str]) -> Mapping[str, Any]:
         if statement["Resource"] != [ALL_BUCKETS]
     ]
     return {**granted, "Statement": statements}
+
+
+# The server has no tool of its own to ask with, and the file is what it reads itself.
+_LOOK: Final = f"""
+[ -d {DATA_PATH}/objects ] || {{ echo 'its data folder is missing' >&2; exit 1; }}
+properties=null
+if [ -d "{DATA_PATH}/objects/$1" ]; then
+  properties="{{\\"policy\\":$(cat "{DATA_PATH}/metadata/$1/meta/policy" 2>/dev/null || echo null)}}"
+fi
+printf '{{"bucket %s":%s}}' "$1" "$properties"
+""".strip()
+"""Prints the bucket's policy as JSON."""

@@ -65,9 +65,9 @@ def worker_spec(name: str, args: WorkerArgs) -> ServiceSpec:
     """Returns the description of a worker."""
     return ServiceSpec(
         **args.application.process(name, args.command),
-        health=Probe(command=args.health_command, interval_seconds=5, start_period_seconds=30),
+        health=Probe(command=args.application.health(args.health_command), interval_seconds=5, start_period_seconds=30),
         networks=frozenset({"edge", "data", "egress"}),
-        readiness=Probe(budget_seconds=90, command=args.ready_command),
+        readiness=Probe(budget_seconds=90, command=args.application.readiness(args.ready_command)),
         replicas=args.replicas,
         resources=args.resources,
         rollout="start-first",

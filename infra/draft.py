@@ -3,7 +3,7 @@
 import contextlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pulumi.runtime import config as pulumi_config
@@ -13,6 +13,7 @@ from infra.errors import Mistake
 from infra.fields import Node
 from infra.models import ENVIRONMENTS, StackSettings, stack_model
 from infra.places import PROJECT, KeyPath, Place, Places
+from infra.variables import NAMES
 from stacks.base import System
 from stacks.settings.base import Settings
 
@@ -57,7 +58,11 @@ class Draft:
         return Node(value_type=self.model)
 
     def place(self, path: KeyPath) -> Place:
-        """Returns where a setting stands."""
+        """Returns where a setting stands; of one that is not there, the variable that would set it, beside its like."""
+        beside = [place for other, place in self.placed.items() if other[:-1] == path[:-1]]
+        variable = NAMES.get(tuple(map(str, path)))
+        if path not in self.placed and variable and beside and not self.places.holds(full(path[:-1])):
+            return replace(min(beside), key=variable)
         return self.placed.get(path) or self.places.of(full(path))
 
     def refuse(self, path: KeyPath, text: str) -> None:

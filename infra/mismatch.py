@@ -11,6 +11,7 @@ from docker import DockerClient
 
 from components.base import naming
 from components.base.observe import Look
+from infra import backend
 from infra.errors import UserError
 from infra.state import Known
 
@@ -68,8 +69,9 @@ def refuse_another_state(seen: Look, known: Known, stack_id: str) -> None:
         raise UserError(
             f"stack {stack_id} runs on this engine, made from another state than this one, which knows nothing of it: "
             f"{', '.join(running)}. They would be removed and their data taken over, so nothing was changed. Use the "
-            "state it was made from (another user's home folder, or another PULUMI_BACKEND_URL), or choose another "
-            "name for the stack. When that state is lost for good, remove the containers; data volumes stay:\n  "
+            f"state it was made from (another user's home folder, or another PULUMI_BACKEND_URL{backend.another()}), "
+            "or choose another name for the stack. When that state is lost for good, remove the containers; data "
+            "volumes stay:\n  "
             f"docker rm -f $(docker ps -aq --filter label={naming.STACK_LABEL}={stack_id})"
         )
 

@@ -11,11 +11,12 @@ from components.base.docker_api import EngineUnreachableError, client, is_local
 from components.base.engines.containers import ContainersEngine
 from components.base.engines.volumes import keep
 from components.base.images import Images
+from components.base.inquiry import inquire
 from components.base.naming import Scope
 from components.base.networks import Networks
 from components.base.observe import Observation, judge, look
 from components.base.spec import NetworkName
-from infra import local_images, pins
+from infra import backend, local_images, pins
 from infra.config import StackConfig, load
 from infra.errors import UserError
 from infra.holders import refuse_collisions
@@ -23,7 +24,7 @@ from infra.interrupted import clear_leftovers
 from infra.mismatch import refuse_another_state, refuse_foreign, refuse_lost
 from infra.outputs import export as export_outputs
 from infra.state import Known, export
-from infra.stores import keep_source, refuse_unreadable
+from infra.stores import keep_source, refuse_unfinished, refuse_unreadable
 from stacks.base import System, SystemArgs, SystemOutputs
 from stacks.registry import SYSTEMS
 
@@ -37,6 +38,7 @@ def main(systems: Mapping[str, System] = SYSTEMS) -> None:
         systems: The kinds of systems it may hold.
     """
     project, stack = pulumi.get_project(), pulumi.get_stack()
+    backend.require()
     config = load(stack, systems)
     pins.require(config, systems, stack, datetime.now(tz=UTC).date())
     stack_id = Scope(project=project, stack=stack, system="").stack_id
@@ -51,10 +53,13 @@ def main(systems: Mapping[str, System] = SYSTEMS) -> None:
     refuse_foreign(engine, stack, known)
     refuse_another_state(seen, known, stack_id)
     refuse_lost(engine, seen, known, stack)
+    refuse_unfinished(engine, stack_id)
     refuse_unreadable(engine, config, known)
     if clear_leftovers(engine, seen, known):
         seen = look(engine, stack_id)
-    observation = judge(seen, known.expected)
+    observation = inquire(engine, seen, known.expected, judge(seen, known.expected))
+    for notice in observation.notices:
+        pulumi.warn(notice)
     declare(config, observation, systems, known, project=project, stack=stack)
 
 
@@ -88,6 +93,7 @@ def declare(
     outputs: dict[str, SystemOutputs] = {}
     volumes: set[str] = set()
     kept: set[str] = set()
+    data_images: dict[str, dict[str, pulumi.Input[str]]] = {}
     for name, settings in sorted(config.systems.items()):
         scope = Scope(project=project, stack=stack, system=name)
         networks = Networks(scope, NETWORKS, root)
@@ -99,11 +105,13 @@ def declare(
             observation=observation,
             protect_data=config.protects_data,
             scope=scope,
+            used_images=known.data_images.get(name, {}),
         )
         args = SystemArgs(production=config.production, settings=settings, user_secrets=config.user_secrets)
         outputs[name] = systems[name].build(name, args, engine, root)
         volumes |= engine.data_volumes
         kept |= engine.kept_secrets
+        data_images[name] = engine.data_images
     keep(known.volumes, volumes, protect=config.protects_data)
     kept_secrets.keep(known.secrets, kept)
-    export_outputs(outputs, config.image_source)
+    export_outputs(outputs, config.image_source, data_images)

@@ -95,7 +95,8 @@ def _does_not_fit(fault: Fault) -> str:
 
 def _missing(fault: Fault) -> str:
     example = fault.node.choices[0] if fault.node and fault.node.choices else "…"
-    return _told(fault, "missing", "", f"Write '{fault.key}: {example}'")
+    line = f"{fault.key}={example}" if fault.key.isupper() else f"{fault.key}: {example}"
+    return _told(fault, "missing", "", f"Write '{line}'")
 
 
 def _not_listed(fault: Fault) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pulumi
 
+from components.base import naming
 from components.base.images import IMAGE_PREFIX
 from components.base.kept_secrets import KEEPER
 from components.base.lock import LOCAL_PREFIX, Source, load
@@ -24,6 +25,9 @@ PREPARE = "pulumi-python:dynamic/components:Prepare"
 IMAGE = "docker:index/remoteImage:RemoteImage"
 STACK = "pulumi:pulumi:Stack"
 FORMAT_FIELDS = {part.name for part in fields(DataFormat)}
+DATA_IMAGES_OUTPUT = "dataImages"
+"""Stack output that says which image uses the data of a service: it stays when `down` has removed the service."""
+
 SOURCE_OUTPUT = "imageSource"
 """Stack output that says where images come from: it stays when `down` has removed everything that uses one."""
 
@@ -45,26 +49,47 @@ class Store:
     rows: Sequence[Mapping[str, Any]]
 
 
+@dataclass(frozen=True, kw_only=True, order=True)
+class Place:
+    """Which part of the stack a container is.
+
+    Attributes:
+        system: System it belongs to.
+        service: Service name.
+        replica: Its number within the service.
+        role: `service`, `job` or `tool`.
+    """
+
+    system: str
+    service: str
+    replica: int
+    role: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Known:
     """The engine's objects in a stack's state.
 
     Attributes:
+        data_images: System to its services with data, each with the image that the last complete run gave it.
         expected: Container id to how it is meant to be; containers that wait for their deletion are not among them.
         files_volumes: Names of all files volumes, those that wait for their deletion included.
         ids: Ids of all containers and networks, those that wait for their deletion included.
         image_source: Where images of services with data come from; None where nothing says so.
         networks: Id of each network to its name.
+        places: Which part of the stack each container is; those that wait for their deletion are left out.
         secrets: Name each kept secret has (`components.base.kept_secrets`) to its URN.
         stores: Services with data whose version is compared.
         volumes: Name of each data volume to its URN.
     """
 
+    data_images: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     expected: Mapping[str, Expected] = field(default_factory=dict)
     files_volumes: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
     image_source: Source | None = None
     networks: Mapping[str, str] = field(default_factory=dict)
+    places: frozenset[Place] = frozenset()
     secrets: Mapping[str, str] = field(default_factory=dict)
     stores: Sequence[Store] = ()
     volumes: Mapping[str, str] = field(default_factory=dict)
@@ -97,6 +122,7 @@ def known(resources: Iterable[Mapping[str, Any]]) -> Known:
     gates = {row["inputs"]["container"]: row["inputs"] for row in rows if row["type"] == GATE}
     services = _with_data(rows)
     return Known(
+        data_images=_output(resources, DATA_IMAGES_OUTPUT) or {},
         expected={
             row["id"]: _expected(row["inputs"], gates.get(row["id"], {}))
             for row in rows
@@ -106,6 +132,11 @@ def known(resources: Iterable[Mapping[str, Any]]) -> Known:
         ids=frozenset(row["id"] for row in rows if row["type"] in {CONTAINER, NETWORK}),
         image_source=_source(services, resources),
         networks={row["id"]: row["inputs"]["name"] for row in rows if row["type"] == NETWORK and not row.get("delete")},
+        places=frozenset(
+            place_of({label["label"]: label["value"] for label in row["inputs"].get("labels", ())})
+            for row in rows
+            if row["type"] == CONTAINER and not row.get("delete")
+        ),
         secrets={
             row["inputs"]["keepers"][KEEPER]: row["urn"]
             for row in rows
@@ -113,6 +144,20 @@ def known(resources: Iterable[Mapping[str, Any]]) -> Known:
         },
         stores=_compared(services),
         volumes={row["id"]: row["urn"] for row in rows if row["type"] == VOLUME and not row.get("delete")},
+    )
+
+
+def place_of(labels: Mapping[str, str]) -> Place:
+    """Returns which part of its stack a container is.
+
+    Args:
+        labels: The container's.
+    """
+    return Place(
+        replica=int(labels.get(naming.REPLICA_LABEL, "1")),
+        role=labels.get(naming.ROLE_LABEL, ""),
+        service=labels.get(naming.SERVICE_LABEL, ""),
+        system=labels.get(naming.SYSTEM_LABEL, ""),
     )
 
 
@@ -152,7 +197,13 @@ def _source(services: Iterable[Store], resources: Iterable[Mapping[str, Any]]) -
         entry = load().get(service.image_name)
         if entry and entry.registry and service.image.startswith(f"{entry.registry.repository}:"):
             return "registry"
-    said = [row.get("outputs", {}).get(SOURCE_OUTPUT) for row in resources if row["type"] == STACK]
+    source: Source | None = _output(resources, SOURCE_OUTPUT)
+    return source
+
+
+def _output(resources: Iterable[Mapping[str, Any]], name: str) -> Any:  # noqa: ANN401 as JSON has it
+    """Returns an output of the stack; None where it has none."""
+    said = [row.get("outputs", {}).get(name) for row in resources if row["type"] == STACK]
     return next(iter(filter(None, said)), None)
 
 

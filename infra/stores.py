@@ -9,7 +9,7 @@ from dataclasses import replace
 import pulumi
 from docker import DockerClient
 
-from components.base import data
+from components.base import data, unfinished
 from components.base.images import reference
 from components.base.lock import Source
 from infra.config import StackConfig
@@ -70,3 +70,18 @@ def refuse_unreadable(engine: DockerClient, config: StackConfig, known: Known) -
                 ]
             )
         )
+
+
+def refuse_unfinished(engine: DockerClient, stack_id: str) -> None:
+    """Stops when a move of data was cut off while it filled a volume, whatever image is to use it.
+
+    Args:
+        engine: The engine.
+        stack_id: Value of the stack's label.
+
+    Raises:
+        UserError: Every such volume, and how it has its data back.
+    """
+    refused = unfinished.refusals(engine, stack_id)
+    if refused:
+        raise UserError("\n".join(["data: a volume is not whole, nothing was changed:", *refused]))

@@ -77,9 +77,7 @@ def destroy(stack: Stack = "dev") -> None:
 @app.command("smoke")
 def smoke_conversation(stack: Stack = "dev") -> None:
     """Hold the smoke conversation of every system of a stack."""
-    read = stack_file.read(stack)
-    for system in read.systems:
-        smoke.converse(read, system)
+    smoke.smoke(stack_file.read(stack))
 
 
 @app.command("status")

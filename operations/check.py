@@ -1,14 +1,11 @@
 """check: tells the mistakes of a development stack's files before anything is installed or built for it."""
 
 import typer
-from pulumi import runtime
 
 from components.base.lock import CHECKOUT
 from infra.config import load
 from infra.errors import UserError
-from infra.handed_over import as_pulumi
 from operations import stack_file
-from operations.stack_file import PROJECT
 
 
 def check(stack: str) -> None:
@@ -22,11 +19,8 @@ def check(stack: str) -> None:
     found = stack_file.read(stack)
     if not found.development:
         return
-    rows, encrypted = as_pulumi((CHECKOUT / f"Pulumi.{stack}.yaml").read_text())
-    if encrypted:
+    if stack_file.hand_over(stack, (CHECKOUT / f"Pulumi.{stack}.yaml").read_text()):
         return
-    runtime.configure(runtime.Settings(project=PROJECT, stack=stack, root_directory=str(CHECKOUT)))
-    runtime.set_all_config(rows, [])
     try:
         load(stack)
     except UserError as error:

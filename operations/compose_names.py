@@ -5,10 +5,12 @@ RabbitMQ and Redis read.
 """
 
 import difflib
+import re
 from collections.abc import Mapping
 from typing import Final
 
 from components import evolution_contract
+from infra.env_file import Variable
 from infra.variables import VARIABLES, KeyNames
 from stacks import evolution
 
@@ -23,12 +25,39 @@ RENAMED: Final[Mapping[str, str]] = {
 }
 """Other names in circulation to the variable of `.env` that sets the same."""
 
+EVOLUTION_TEMPLATE: Final = frozenset({"DATABASE_CONNECTION_URI", "POSTGRES_DATABASE", "POSTGRES_USERNAME"})
+"""Variables by which a file is known for one of Evolution API's templates.
+
+Source: `docker-compose.yaml` and `.env.example` of https://github.com/evolution-foundation/evolution-api at 2.3.7; the
+templates of Coolify and CapRover.
+"""
+
+OF_EITHER_SERVER: Final[Mapping[str, tuple[str, str]]] = {
+    "POSTGRES_DATABASE": ("DB", "DB_NAME"),
+    "POSTGRES_DB": ("DB", "DB_NAME"),
+    "POSTGRES_PASSWORD": ("PASSWORD", "DB_PASSWORD"),
+    "POSTGRES_USER": ("USER", "DB_USER"),
+    "POSTGRES_USERNAME": ("USER", "DB_USER"),
+}
+"""Names of Evolution API's server in its own templates, to the end of its name here and the application's name."""
+
+S3_SWITCH: Final = "S3_ENABLED"
+
+SECRET: Final = re.compile(
+    r"KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH|DSN|SID|URI$|URL$|WEBHOOK|SALT|CERT|PRIVATE|LICEN[CS]E"
+)
+"""What the name of a secret looks like; addresses often have one in them."""
+
 CLOSE: Final = 0.85
 """How alike a misspelt name must be; lower, and every …_PASSWORD would be taken for another one."""
 
 _ADDRESS: Final = "services find each other by name; app and worker get the address"
 _CONSUMERS: Final = "each consumer of the broker has a user and a virtual host of its own, with a generated password"
-_EITHER: Final = "the application's or Evolution API's? In the latter case write it into evolutionApi.settings"
+EITHER: Final = "the application's, or Evolution API's? Then write it into evolutionApi.settings"
+
+_PORT: Final = "the port inside the network is 5432; POSTGRES_PORT is the one on the host"
+_REDIS: Final = "Redis keeps what Evolution API must not lose, and serves nobody else"
+_WHOSE: Final = "whose? EVOLUTION_POSTGRES_{0} sets Evolution API's, POSTGRES_{0} the application's"
 
 LEFT_OUT: Final[Mapping[str, str]] = {
     "AMQP_URL": _ADDRESS,
@@ -37,16 +66,21 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "COMPOSE_FILE": "the systems in the stack's file say what runs",
     "COMPOSE_PROFILES": "the systems in the stack's file say what runs",
     "COMPOSE_PROJECT_NAME": "names follow from project, stack and system",
+    "DATABASE_HOST": _ADDRESS,
+    "DATABASE_NAME": _WHOSE.format("DB"),
+    "DATABASE_PASSWORD": _WHOSE.format("PASSWORD"),
+    "DATABASE_PORT": _PORT,
     "DATABASE_URL": _ADDRESS,
+    "DATABASE_USER": _WHOSE.format("USER"),
     "DB_HOST": _ADDRESS,
-    "DB_PORT": "the port inside the network is 5432; POSTGRES_PORT is the one on the host",
+    "DB_PORT": _PORT,
     "EVOLUTION_API_URL": _ADDRESS,
     "EVOLUTION_INSTANCES": "evolutionApi.otherInstances declares them",
     "EVOLUTION_POSTGRES_HOST": _ADDRESS,
     "EVOLUTION_URL": _ADDRESS,
     "GID": "each service has a numeric user of its own",
-    "LANGUAGE": _EITHER,
-    "LOG_LEVEL": _EITHER,
+    "LANGUAGE": EITHER,
+    "LOG_LEVEL": EITHER,
     "PGDATA": "the image's own folder is on the data volume",
     "POSTGRES_HOST": _ADDRESS,
     "POSTGRES_HOST_AUTH_METHOD": "roles log in with SCRAM, from everywhere",
@@ -60,9 +94,13 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "RABBITMQ_PORT": _ADDRESS,
     "RABBITMQ_URL": _ADDRESS,
     "RABBITMQ_USER": _CONSUMERS,
-    "REDIS_URL": "Redis keeps what Evolution API must not lose, and serves nobody else",
-    "SENTRY_DSN": _EITHER,
-    "SERVER_NAME": _EITHER,
+    "REDIS_HOST": _REDIS,
+    "REDIS_PORT": _REDIS,
+    "REDIS_URI": _REDIS,
+    "REDIS_URL": _REDIS,
+    "S3_ENABLED": "s3 in the stack's file turns it on",
+    "SENTRY_DSN": EITHER,
+    "SERVER_NAME": EITHER,
     "TZ": "containers run in UTC: local time would be sent as UTC in every webhook",
     "UID": "each service has a numeric user of its own",
     "WEBHOOK_SECRET": "is generated; Evolution API and the application get the same one",
@@ -83,6 +121,37 @@ def path_of(name: str) -> KeyNames | None:
     return path
 
 
+def switched_off(name: str, variables: Mapping[str, Variable]) -> str:
+    """Returns why nothing read a variable in the old place; empty when something did.
+
+    Args:
+        name: Variable.
+        variables: The old file's.
+    """
+    switch = variables.get(S3_SWITCH)
+    off = name.startswith("S3_") and switch is not None and switch.value != "true"  # Evolution API: === 'true'
+    return f"{S3_SWITCH} is not true, so nothing read it; media stay with the stack's own server" if off else ""
+
+
+def asked(name: str, variables: Mapping[str, Variable]) -> str:
+    """Returns what a person is asked of a variable that may be either server's; empty for all others.
+
+    In Evolution API's own templates `POSTGRES_…` are its server's; in the documents they are the application's.
+
+    Args:
+        name: Variable.
+        variables: The old file's.
+    """
+    role = OF_EITHER_SERVER.get(name)
+    theirs = bool(EVOLUTION_TEMPLATE & variables.keys())
+    if role is None or f"EVOLUTION_POSTGRES_{role[0]}" in variables or not (theirs or name in EVOLUTION_TEMPLATE):
+        return ""
+    return (
+        f"whose Postgres? Evolution API's own templates call its server's so. Rename it to EVOLUTION_POSTGRES_"
+        f"{role[0]}, or to {role[1]} if it is the application's, or remove it to have neither."
+    )
+
+
 def decided(name: str) -> str:
     """Returns why this product decides a variable itself; empty for one it knows nothing of.
 
@@ -94,12 +163,31 @@ def decided(name: str) -> str:
     return LEFT_OUT.get(name) or theirs
 
 
-def unread(name: str) -> str:
-    """Returns what is said of a variable that means nothing here.
+def decided_for_application(name: str) -> str:
+    """Returns why a variable can't be a secret of the application; empty for one that can.
 
     Args:
         name: Variable.
     """
-    near = difflib.get_close_matches(name, VARIABLES, n=1, cutoff=CLOSE)
-    meant = f' (did you mean "{near[0]}"?)' if near else ""
-    return f"unknown{meant}. A secret that your application reads is taken with APP_SECRETS={name}"
+    if name in OF_EITHER_SERVER:
+        return "the application finds its database in DATABASE_URL"
+    why = decided(name)
+    return "" if why == EITHER else why
+
+
+def left_out(name: str) -> str:
+    """Returns what is said of a variable that becomes nothing here.
+
+    Args:
+        name: Variable.
+    """
+    near = difflib.get_close_matches(name, {*VARIABLES, *evolution_contract.FREE, *OF_EITHER_SERVER}, n=1, cutoff=CLOSE)
+    why = decided(name)
+    if why and not (near and name not in LEFT_OUT and name not in evolution_contract.REFUSED):
+        own = f". The application's is taken with APP_SECRETS={name}" if why == EITHER and SECRET.search(name) else ""
+        return why + own
+    if near:
+        return f'unknown (did you mean "{near[0]}"?)'
+    if not SECRET.search(name):
+        return "unknown. What is no secret belongs into your application's image, or into a file of its own"
+    return f"unknown. A secret that your application reads is taken with APP_SECRETS={name}"

@@ -1,6 +1,7 @@
 """Finds the containers of a stack by their labels, for the verbs that look at running ones."""
 
 import difflib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import typer
@@ -9,6 +10,8 @@ from docker.models.containers import Container
 
 from components.base import naming
 from components.base.docker_api import EngineUnreachableError, client
+from infra.state import Known, Place, place_of
+from operations import pulumi_cli
 from operations.stack_file import PROJECT, StackFile
 
 WRONG_NAME = 2
@@ -33,6 +36,11 @@ class Found:
     service: str
     system: str
 
+    @property
+    def place(self) -> Place:
+        """Which part of the stack it is."""
+        return Place(replica=self.replica, role=self.role, service=self.service, system=self.system)
+
 
 def engine(stack: StackFile) -> DockerClient:
     """Returns the stack's engine.
@@ -56,36 +64,72 @@ def lasting(stack: StackFile) -> list[Found]:
     return sorted(kept, key=lambda row: (row.system, row.service, row.replica))
 
 
+def present(stack: StackFile) -> list[Found]:
+    """Returns the containers of a stack that is up.
+
+    Args:
+        stack: The stack.
+
+    Raises:
+        typer.Exit: It has none (1).
+    """
+    rows = lasting(stack)
+    if not rows:
+        typer.echo(not_up(stack), err=True)
+        raise typer.Exit(1)
+    return rows
+
+
+def not_up(stack: StackFile) -> str:
+    """Returns what is said of a stack without containers, whoever removed them."""
+    return f"stack {stack.name} is not up: run 'make up STACK={stack.name}'"
+
+
+def missing(known: Known, rows: Iterable[Found]) -> list[Place]:
+    """Returns the parts of the state that the engine has no container of: removed by hand, or never made.
+
+    Args:
+        known: What the state knows.
+        rows: The engine's containers.
+    """
+    return sorted(known.places - {row.place for row in rows})
+
+
+def made_anew(stack: StackFile, places: Sequence[Place]) -> str:
+    """Returns what is said of missing parts."""
+    names = ", ".join(row.service if row.replica == 1 else f"{row.service}/{row.replica}" for row in places)
+    return f"missing: {names}. Run 'make up STACK={stack.name}', which makes it anew."
+
+
 def of_service(stack: StackFile, service: str) -> list[Found]:
-    """Returns the containers of one service.
+    """Returns the containers of one service, and says which of its replicas are missing.
 
     Args:
         stack: The stack.
         service: Service name.
 
     Raises:
-        typer.Exit: The stack is not up (1), or has no such service (2).
+        typer.Exit: The stack is not up, or none of its containers is there (1); it has no such service (2).
     """
-    everything = lasting(stack)
-    if not everything:
-        typer.echo(f"stack {stack.name} is not up: run 'make up STACK={stack.name}'", err=True)
-        raise typer.Exit(1)
+    everything = present(stack)
     rows = [row for row in everything if row.service == service]
+    known = pulumi_cli.state_if_readable(stack) or Known()
+    gone = [row for row in missing(known, everything) if row.service == service]
+    if gone:
+        typer.echo(made_anew(stack, gone), err=True)
+    if not rows and gone:
+        raise typer.Exit(1)
     if not rows:
-        known = sorted({row.service for row in everything})
-        near = difflib.get_close_matches(service, known, n=1)
-        hint = f'did you mean "{near[0]}"?' if near else f"there are: {', '.join(known)}"
+        names = sorted({row.service for row in everything} | {row.service for row in known.places})
+        near = difflib.get_close_matches(service, names, n=1)
+        hint = f'did you mean "{near[0]}"?' if near else f"there are: {', '.join(names)}"
         typer.echo(f"SERVICE={service}: stack {stack.name} has no such service ({hint}). Nothing was done.", err=True)
         raise typer.Exit(WRONG_NAME)
     return rows
 
 
 def _read(container: Container) -> Found:
-    labels = container.attrs["Config"]["Labels"]
+    place = place_of(container.attrs["Config"]["Labels"])
     return Found(
-        container=container,
-        replica=int(labels.get(naming.REPLICA_LABEL, "1")),
-        role=str(labels.get(naming.ROLE_LABEL, "")),
-        service=str(labels.get(naming.SERVICE_LABEL, "")),
-        system=str(labels.get(naming.SYSTEM_LABEL, "")),
+        container=container, replica=place.replica, role=place.role, service=place.service, system=place.system
     )

@@ -1,27 +1,24 @@
 """What becomes of each line of an old compose `.env`: a setting, a secret of the application, nothing, or a mistake.
 
-Owns reading the file and the decisions. Deliberately not: what the names mean (`operations.compose_names`), and what
-values are allowed: that say the models, through the checks every run makes.
+Owns the decisions. Deliberately not: how the file is read (`infra.env_file`), what the names mean
+(`operations.compose_names`), and what values are allowed: that say the models, through the checks every run makes.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
-
-from dotenv.parser import parse_stream
 
 from infra.checks import host_ports, image_settings, rules, values
 from infra.draft import Draft, full
-from infra.env_file import NAME, Variable
+from infra.env_file import Variable
 from infra.errors import Mistake
 from infra.places import PROJECT, KeyPath, Place, written
 from operations import compose_names
 
 CHECKS: Final = (values.check, image_settings.check, rules.check, host_ports.check)
-REPLACED: Final = re.compile(r"\$[A-Za-z_{]")
-"""What compose puts another variable in place of, unless it stands in single quotes."""
+VARIABLE_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
+ALSO_A_VALUE: Final = "has a $, in whose place compose puts another value. Write what is meant, in single quotes."
 
 
 @dataclass(kw_only=True)
@@ -31,7 +28,6 @@ class Import:
     Attributes:
         before: The stack's configuration as it is.
         draft: The same with the old file laid over it.
-        replaced: Variables in whose values compose puts other variables.
         told: Variable to what is said of it.
         secrets: The application's own, variable to value.
         wrong: What has to be corrected first.
@@ -39,7 +35,6 @@ class Import:
 
     before: Draft
     draft: Draft
-    replaced: set[str] = field(default_factory=set)
     told: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
     wrong: list[Mistake] = field(default_factory=list)
@@ -53,33 +48,6 @@ def check(draft: Draft) -> None:
     """
     for one in CHECKS:
         one(draft)
-
-
-def read(path: Path, noted: Import) -> dict[str, Variable]:
-    """Returns the variables of an old file.
-
-    Args:
-        path: The file.
-        noted: Where lines that can't be taken at their word are noted.
-    """
-    found: dict[str, Variable] = {}
-    with path.open(encoding="utf-8-sig", errors="replace") as stream:
-        for binding in parse_stream(stream):
-            text, value = binding.original.string, binding.value
-            line = binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
-            place = Place(path.name, line, binding.key or "")
-            if binding.error or (binding.key and not NAME.fullmatch(binding.key)):
-                noted.wrong.append(
-                    Mistake(Place(path.name, line, ""), "not a variable. Write NAME=value, or begin with #.")
-                )
-            elif binding.key in found:
-                first = found[str(binding.key)].place.line
-                noted.wrong.append(Mistake(place, f"set again; the first is in line {first}. Remove one of them."))
-            elif binding.key:
-                found[binding.key] = Variable(place=place, value=value or "")
-                if value and REPLACED.search(value) and not re.search(r"=\s*'", text):
-                    noted.replaced.add(binding.key)
-    return found
 
 
 def decide(found: Import, variables: Mapping[str, Variable], app_secrets: Sequence[str], file: str) -> None:
@@ -97,12 +65,17 @@ def decide(found: Import, variables: Mapping[str, Variable], app_secrets: Sequen
             found.wrong.append(Mistake(Place(file, 0, name), text))
     for name, variable in variables.items():
         path = compose_names.path_of(name)
+        off, asked = compose_names.switched_off(name, variables), compose_names.asked(name, variables)
         if name in app_secrets:
             _take_secret(found, name, variable)
         elif not variable.value:
             found.told[name] = "left out: empty"
+        elif off:
+            found.told[name] = f"left out: {off}"
+        elif asked:
+            found.wrong.append(Mistake(variable.place, asked))
         elif path is None:
-            found.told[name] = f"left out: {compose_names.decided(name) or compose_names.unread(name)}"
+            found.told[name] = f"left out: {compose_names.left_out(name)}"
         elif found.before.value(path[:2]) is None:
             found.told[name] = f"left out: the stack holds no system {path[1]}"
         else:
@@ -116,6 +89,8 @@ def _take_setting(found: Import, path: KeyPath, name: str, variable: Variable) -
     if earlier:
         text = f"sets {_short(path)}, as {earlier.key} in line {earlier.line} does. Remove one of them."
         found.wrong.append(Mistake(variable.place, text))
+    elif variable.replaced:
+        found.wrong.append(Mistake(variable.place, ALSO_A_VALUE))
     elif node:
         _map_at(found.draft, path[:-1])[path[-1]] = node.read(variable.value)
         found.draft.placed[path] = variable.place
@@ -124,7 +99,7 @@ def _take_setting(found: Import, path: KeyPath, name: str, variable: Variable) -
 
 
 def _take_secret(found: Import, name: str, variable: Variable) -> None:
-    decided = compose_names.decided(name)
+    decided = compose_names.decided_for_application(name)
     path = compose_names.path_of(name)
     holders = [system for system in found.before.valid if found.draft.root.find(_names_of(system))]
     if path or decided:
@@ -132,8 +107,10 @@ def _take_secret(found: Import, name: str, variable: Variable) -> None:
         found.wrong.append(Mistake(variable.place, f"{why}. Leave it out of APP_SECRETS."))
     elif not variable.value:
         found.wrong.append(Mistake(variable.place, "empty. The application would run without it. Write its value."))
-    elif name in found.replaced:
-        text = "has a $, in whose place compose puts another variable. Write what is meant, in single quotes."
+    elif variable.replaced:
+        found.wrong.append(Mistake(variable.place, ALSO_A_VALUE))
+    elif not VARIABLE_NAME.fullmatch(name):
+        text = "no name of a secret (allowed: capital letters, digits and underscores). Rename it there and here."
         found.wrong.append(Mistake(variable.place, text))
     elif len(holders) != 1:
         text = f"{len(holders)} systems of the stack have an application. Run: pulumi config set --secret {name}"

@@ -14,11 +14,12 @@ import pulumi
 import typer
 
 from components.base.lock import CHECKOUT
+from infra import env_file
 from infra.draft import Draft, begin
 from infra.env_file import Variable
-from infra.places import Place, Places
+from infra.places import PROJECT, Place, Places
 from operations import pulumi_cli
-from operations.import_decisions import Import, changes, check, decide, read
+from operations.import_decisions import Import, changes, check, decide
 from operations.stack_file import StackFile
 from stacks.registry import SYSTEMS
 
@@ -54,20 +55,20 @@ def import_env(stack: StackFile, file: str, app_secrets: Sequence[str]) -> None:
         _leave(
             f"Pulumi.{stack.name}.yaml is wrong already. Nothing was changed. Run: make preview STACK={stack.name}", 1
         )
-    variables = read(path, found)
+    variables = env_file.variables(path, found.wrong, old=True)
     decide(found, variables, app_secrets, path.name)
     _tell(path.name, variables, found)
     if found.wrong:
         _leave(
             f"{path.name}: {len(found.wrong)} to correct, nothing was changed. Correct or remove them, run again.", 1
         )
-    _write(stack, changes(found))
+    _write(stack, changes(found), found)
 
 
 def _draft(stack: StackFile) -> Draft:
     """Returns the stack's configuration the way the program gets it."""
     rows = json.loads(_pulumi(stack, ("config", "--json", "--show-secrets")))
-    pulumi.runtime.set_all_config({key: row["value"] for key, row in rows.items() if "value" in row})
+    pulumi.runtime.set_all_config({key: row["value"] for key, row in rows.items() if "value" in row}, [])
     draft = begin(stack.name, SYSTEMS)
     path = _file(stack)
     draft.places = Places(path.name, path.read_text(encoding="utf-8"))
@@ -80,15 +81,15 @@ def _file(stack: StackFile) -> Path:
 
 def _tell(file: str, variables: Mapping[str, Variable], found: Import) -> None:
     """Prints a line for each variable, and for each line that is none."""
-    rows = [(mistake.place.line, mistake.place.key, f"wrong: {mistake.text}") for mistake in found.wrong]
-    named = {key for _, key, _ in rows}
-    rows += [(variables[name].place.line, name, text) for name, text in found.told.items() if name not in named]
-    width = max((len(name) for _, name, _ in rows), default=0)
-    for line, name, text in sorted(rows):
-        typer.echo(f"{Place(file, line, '')!s:<{len(file) + 5}} {name:<{width}}  {text}")
+    lines = [(mistake.place, f"wrong: {mistake.text}") for mistake in found.wrong]
+    named = {place.key for place, _ in lines}
+    lines += [(variables[name].place, text) for name, text in found.told.items() if name not in named]
+    width = max((len(place.key) for place, _ in lines), default=0)
+    for place, text in sorted(lines):
+        typer.echo(f"{Place(place.file, place.line, '')!s:<{len(file) + 5}} {place.key:<{width}}  {text}")
 
 
-def _write(stack: StackFile, listed: Sequence[tuple[str, Any, bool]]) -> None:
+def _write(stack: StackFile, listed: Sequence[tuple[str, Any, bool]], found: Import) -> None:
     if not listed:
         typer.echo(f"Pulumi.{stack.name}.yaml holds all of it: nothing was changed.")
         return
@@ -96,10 +97,26 @@ def _write(stack: StackFile, listed: Sequence[tuple[str, Any, bool]]) -> None:
     try:
         for key, value, secret in listed:
             _set(stack, key, value, secret=secret)
+        _require_written(stack, found)
     except BaseException:  # an interrupt as well: all of it or nothing
         _file(stack).write_bytes(before)
         raise
     typer.echo(f"Pulumi.{stack.name}.yaml: {len(listed)} written. See what they do: make preview STACK={stack.name}")
+
+
+def _require_written(stack: StackFile, found: Import) -> None:
+    """Reads the file again the way the program will."""
+    written = _draft(stack)
+    check(written)
+    wrong = [mistake for mistake in written.mistakes if mistake not in found.before.mistakes]
+    kept = all(written.rows.get(f"{PROJECT}:{name}") == value for name, value in found.secrets.items())
+    if wrong or not kept or written.tree != found.draft.tree:
+        told = "\n".join(f"  {mistake}" for mistake in wrong)
+        _leave(
+            f"What Pulumi wrote is not what was meant, so Pulumi.{stack.name}.yaml is as it was. This is a fault of "
+            f"zapstack, not of your file: please report it.\n{told}".rstrip(),
+            1,
+        )
 
 
 def _set(stack: StackFile, key: str, value: Any, *, secret: bool) -> None:  # noqa: ANN401 a value of any kind
@@ -110,7 +127,8 @@ def _set(stack: StackFile, key: str, value: Any, *, secret: bool) -> None:  # no
     kind = (
         ("--type", "string") if isinstance(value, str) and READ_AS_ANOTHER_KIND.fullmatch(value) else ("--plaintext",)
     )
-    _pulumi(stack, ("config", "set", "--path", *kind, key), value=str(value))
+    text = value if isinstance(value, str) else json.dumps(value)  # Python's True would be text to Pulumi
+    _pulumi(stack, ("config", "set", "--path", *kind, key), value=text)
 
 
 def _pulumi(stack: StackFile, arguments: Sequence[str], *, stdin: str = "", value: str | None = None) -> str:

@@ -8,6 +8,7 @@ from components.base.docker_api import EngineUnreachableError, client
 from components.base.lock import Source
 from infra.stores import kept_source
 from operations import copied_images, images, pulumi_cli, report, smoke, stack_file
+from operations.confirmation import require_confirmation
 from operations.found import engine
 
 KEEP_DATA = (
@@ -21,9 +22,10 @@ def up(stack: str) -> None:
     """Makes a stack what its configuration says; in development it ends with the smoke conversation.
 
     Raises:
-        typer.Exit: With Pulumi's exit code, or the conversation's.
+        typer.Exit: With Pulumi's exit code, or the conversation's; nobody could confirm it (2).
     """
     found = stack_file.read(stack)
+    require_confirmation(found, "up")
     build_images(found)
     development = ("--yes", "--skip-preview") if found.development else ()
     _leave_on_failure(pulumi_cli.run(found, ("up", *development)))
@@ -58,9 +60,10 @@ def destroy(stack: str) -> None:
     """Removes everything, data included; in production data volumes are protected and Pulumi refuses.
 
     Raises:
-        typer.Exit: With Pulumi's exit code; the engine does not answer (1).
+        typer.Exit: With Pulumi's exit code; the engine does not answer (1); nobody could confirm it (2).
     """
     found = stack_file.read(stack)
+    require_confirmation(found, "destroy")
     engine(found)
     _leave_on_failure(pulumi_cli.run(found, ("destroy", *(("--yes",) if found.development else ()))))
 

@@ -7,7 +7,7 @@ from typing import cast
 import typer
 from rich.console import Console
 
-from operations.found import Found, lasting, of_service
+from operations.found import Found, of_service, present
 from operations.stack_file import StackFile
 
 COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "red")
@@ -23,9 +23,9 @@ def logs(stack: StackFile, service: str, *, follow: bool, tail: int) -> None:
         tail: Last lines of each container.
 
     Raises:
-        typer.Exit: There is no such service (2), or no engine (1).
+        typer.Exit: There is no such service (2), no engine, or the stack is not up (1).
     """
-    rows = of_service(stack, service) if service else [row for row in lasting(stack) if row.role == "service"]
+    rows = of_service(stack, service) if service else [row for row in present(stack) if row.role == "service"]
     console = Console(soft_wrap=True, highlight=False)
     width = max((len(_name(row)) for row in rows), default=0)
     threads = [

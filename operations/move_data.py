@@ -13,7 +13,7 @@ from docker.errors import APIError
 from docker.models.containers import Container
 from rich.console import Console
 
-from components.base import data, inside, lock, naming
+from components.base import data, inside, lock, naming, unfinished
 from components.base.docker_api import has_image
 from components.base.images import reference
 from components.base.spec import DataFormat
@@ -52,6 +52,10 @@ def move_data(stack: StackFile, service: str) -> None:
     store = _store(known, service, stack)
     source = stack.image_source if stack.image_source_is_given else kept_source(stack.image_source, known)
     wanted = reference(store.image_name, stack.image_overrides, source)
+    was_put_back = _put_back(client, store)
+    if wanted == store.image and was_put_back:
+        typer.echo(f"{service}: run 'make up STACK={stack.name}', which starts {store.image} on the earlier data.")
+        return
     if wanted == store.image:
         raise _refusal(
             f"{service}: the configuration names {wanted}, which has the data already. Name the image they are for "
@@ -63,9 +67,8 @@ def move_data(stack: StackFile, service: str) -> None:
     kept = _kept_name(client, store)
     if inside.has_volume(client, kept):
         raise _refusal(
-            f"{service}: volume {kept} keeps the data of an earlier move, and would be overwritten. When that move "
-            f"said that it ended, and nobody needs them any more: docker volume rm {kept}\nWhen it was cut off: "
-            f"{_only_copy(kept, store.rows[0]['volume'], store.image)}\nand then remove {kept}"
+            f"{service}: volume {kept} keeps the data of an earlier move, and would be overwritten. "
+            f"When nobody needs them any more: docker volume rm {kept}"
         )
     _move(client, store, wanted, kept)
     typer.echo(
@@ -82,9 +85,7 @@ def _move(client: DockerClient, store: Store, wanted: str, kept: str) -> None:
     """Moves the data, or leaves everything as it was."""
     service, volume = store.rows[0]["service"], store.rows[0]["volume"]
     servers = _servers(client, store)
-    workshop = Workshop(
-        engine=client, labels=store.labels, prefix=volume, tell=typer.echo, user=lock.user(store.image_name)
-    )
+    workshop = _workshop(client, store)
     may_start = True
     for server in servers:
         typer.echo(f"{service}: stopped for the time of the move")
@@ -119,7 +120,13 @@ def exchange(workshop: Workshop, *, volume: str, moved: str, kept: str, image: s
         MoveFailedError: Something could not be copied; the volume is as it was.
         NotWholeError: It could not be given back what it had.
     """
-    workshop.engine.volumes.create(kept, labels={**workshop.labels, naming.ROLE_LABEL: KEPT_ROLE})
+    labels = {
+        **workshop.labels,
+        naming.ROLE_LABEL: KEPT_ROLE,
+        unfinished.IMAGE_LABEL: image,
+        unfinished.KEEPS_LABEL: volume,
+    }
+    workshop.engine.volumes.create(kept, labels=labels)
     try:
         workshop.copy(volume, kept, image, durable=True)
     except BaseException:
@@ -137,11 +144,44 @@ def exchange(workshop: Workshop, *, volume: str, moved: str, kept: str, image: s
 
 
 def _only_copy(kept: str, volume: str, image: str) -> str:
-    """Returns how a volume is given back by hand what a move that was cut off has kept."""
+    """Returns how a volume is given back by hand what a move that failed has kept."""
     return (
         f"All of the data is in volume {kept}, and {volume} may have a part of it only. To put it back:\n"
-        f"  docker run --rm --user 0:0 --entrypoint sh -v {kept}:/from:ro -v {volume}:/to {image} "
-        "-c 'find /to -mindepth 1 -delete && cp -a /from/. /to/'"
+        f"{unfinished.command(kept, volume, image)}"
+    )
+
+
+def _put_back(client: DockerClient, store: Store) -> bool:
+    """Undoes a move that was killed: its containers go, and a volume with a part of its data has them back.
+
+    Returns:
+        Whether the volume had a part only.
+    """
+    volume = store.rows[0]["volume"]
+    workshop = _workshop(client, store)
+    workshop.sweep()
+    was_part = False
+    for kept in unfinished.kept_volumes(client, store.labels[naming.STACK_LABEL]):
+        name = str(kept.name)
+        if kept.attrs["Labels"][unfinished.KEEPS_LABEL] != volume:
+            continue
+        if unfinished.is_marked(client, name, store.image, store.labels):
+            workshop.remove(name)  # part of a copy, and the volume has all of it
+        elif unfinished.is_marked(client, volume, store.image, store.labels):
+            workshop.copy(name, volume, store.image, durable=True)
+            workshop.remove(name)
+            typer.echo(f"{volume}: the last move was cut off, and what was there before it is put back")
+            was_part = True
+    return was_part
+
+
+def _workshop(client: DockerClient, store: Store) -> Workshop:
+    return Workshop(
+        engine=client,
+        labels=store.labels,
+        prefix=store.rows[0]["volume"],
+        tell=typer.echo,
+        user=lock.user(store.image_name),
     )
 
 

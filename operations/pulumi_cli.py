@@ -12,8 +12,12 @@ import typer
 from components.base.lock import CHECKOUT
 from infra.config import DEVELOPMENT_PASSPHRASE
 from infra.state import Known, known
+from operations import passphrase
 from operations.locks import clear_stale_locks
 from operations.stack_file import StackFile
+
+NEVER_MADE = "no stack named"
+"""What Pulumi says of a stack that its state does not have."""
 
 
 def environment(stack: StackFile) -> dict[str, str]:
@@ -60,6 +64,10 @@ def select(stack: StackFile) -> None:
     Raises:
         typer.Exit: There is no such stack, or Pulumi refuses and has said why.
     """
+    own = passphrase.own(stack)
+    file = CHECKOUT / f"Pulumi.{stack.name}.yaml"
+    if own and "\nencryptionsalt:" not in file.read_text():
+        passphrase.refuse(stack, own)  # it would be written into a file for everybody
     create = ["--create"] if stack.development else []
     done = subprocess.run(
         ["pulumi", "stack", "select", stack.name, *create, "--cwd", str(CHECKOUT)],
@@ -68,6 +76,8 @@ def select(stack: StackFile) -> None:
         env=environment(stack),
         text=True,
     )
+    if own and ("incorrect passphrase" in done.stderr or (not done.returncode and not passphrase.fits(stack))):
+        passphrase.refuse(stack, own)
     if done.returncode:
         typer.echo(done.stderr.strip() or done.stdout.strip(), err=True)
         if not stack.development:
@@ -80,7 +90,7 @@ def select(stack: StackFile) -> None:
 
 
 def state(stack: StackFile) -> Known:
-    """Returns what a stack's state knows.
+    """Returns what a stack's state knows; of a stack that was never made, nothing.
 
     Args:
         stack: The stack.
@@ -88,7 +98,27 @@ def state(stack: StackFile) -> Known:
     Raises:
         typer.Exit: It cannot be opened (1).
     """
-    select(stack)
+    read, why = _read(stack)
+    if read is None:
+        typer.echo(why, err=True)
+        raise typer.Exit(1)
+    return read
+
+
+def state_if_readable(stack: StackFile) -> Known | None:
+    """Returns what a stack's state knows, or None and says why: what runs can be looked at without it.
+
+    Args:
+        stack: The stack.
+    """
+    read, why = _read(stack)
+    if read is None:
+        last = why.splitlines()[-1] if why else "no reason given"
+        typer.echo(f"the state of stack {stack.name} cannot be read, so what is missing is not seen: {last}", err=True)
+    return read
+
+
+def _read(stack: StackFile) -> tuple[Known | None, str]:
     done = subprocess.run(
         ["pulumi", "stack", "export", "--stack", stack.name, "--cwd", str(CHECKOUT)],
         capture_output=True,
@@ -96,10 +126,11 @@ def state(stack: StackFile) -> Known:
         env=environment(stack),
         text=True,
     )
+    if NEVER_MADE in done.stderr:
+        return Known(), ""
     if done.returncode:
-        typer.echo(done.stderr.strip(), err=True)
-        raise typer.Exit(1)
-    return known(json.loads(done.stdout)["deployment"].get("resources", []))
+        return None, done.stderr.strip()
+    return known(json.loads(done.stdout)["deployment"].get("resources", [])), ""
 
 
 def output(stack: StackFile, name: str, *, secret: bool = False) -> str:
@@ -113,7 +144,6 @@ def output(stack: StackFile, name: str, *, secret: bool = False) -> str:
     Raises:
         typer.Exit: The stack has no such output, usually because it is not up, or cannot be opened (1).
     """
-    select(stack)
     command = ["pulumi", "stack", "output", name, "--json", "--stack", stack.name, "--cwd", str(CHECKOUT)]
     done = subprocess.run(
         [*command, *(["--show-secrets"] if secret else [])],
@@ -124,7 +154,7 @@ def output(stack: StackFile, name: str, *, secret: bool = False) -> str:
     )
     if done.returncode:
         said = done.stderr.strip()
-        missing = "does not have output property" in said
+        missing = "does not have output property" in said or NEVER_MADE in said
         typer.echo(
             f"stack {stack.name} has no {name}: run 'make up STACK={stack.name}' first" if missing else said, err=True
         )

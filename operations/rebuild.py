@@ -6,6 +6,7 @@ import typer
 
 from components.base.lock import LOCAL_PREFIX
 from operations import pulumi_cli
+from operations.confirmation import require_confirmation
 from operations.found import Found, lasting, of_service
 from operations.stack_file import PROJECT, StackFile
 
@@ -20,8 +21,9 @@ def rebuild(stack: StackFile, service: str) -> None:
         service: Service name.
 
     Raises:
-        typer.Exit: There is no such service (2), or Pulumi's exit code.
+        typer.Exit: There is no such service, or nobody could confirm it (2); or Pulumi's exit code.
     """
+    require_confirmation(stack, f"rebuild SERVICE={service}")
     rows = of_service(stack, service)
     image, system = _image(rows[0]), rows[0].system
     built = re.fullmatch(rf"{re.escape(LOCAL_PREFIX)}/{PROJECT}-{re.escape(stack.name)}-({system}-.+)", image)

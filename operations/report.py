@@ -11,8 +11,8 @@ from rich.table import Table
 from operations import pulumi_cli, tunnel
 from operations.stack_file import StackFile
 
-WIDTH = 160
-"""Columns of a table: a narrower terminal folds a line, and what is copied from it is whole."""
+UNBOUNDED = 100_000
+"""Columns of which no table needs as many."""
 
 
 def addresses(stack: StackFile) -> None:
@@ -42,5 +42,6 @@ def credentials(stack: StackFile) -> None:
 
 
 def print_table(table: Table) -> None:
-    """Prints a table in full, however narrow the terminal is: half a secret or address is of no use."""
-    Console(width=max(Console().width, WIDTH)).print(table, no_wrap=True, crop=False)
+    """Prints a table in full, however narrow the terminal is: half a secret, address or reason is of no use."""
+    needed = Console(width=UNBOUNDED).measure(table).maximum
+    Console(width=max(Console().width, needed)).print(table, no_wrap=True, crop=False)

@@ -5,7 +5,7 @@ import time
 
 import typer
 
-from components.base import naming
+from components.base import naming, not_serving
 from components.base.docker_api import client
 from components.base.failure import LOG_LINES
 from components.base.memory import explanation
@@ -37,7 +37,7 @@ def restart(stack: StackFile, service: str) -> None:
         row.container.restart(timeout=int(grace))
         if not _ready(stack, row):
             lines = row.container.logs(tail=LOG_LINES).decode(errors="replace").strip()
-            why = f" {explanation(row.container)}".rstrip()
+            why = f" {not_serving.reason(row.container.attrs) or explanation(row.container)}".rstrip()
             what = f"{service}/{row.replica} was restarted and is not ready.{why}"
             typer.echo(f"{what} Its last lines:\n{lines}", err=True)
             raise typer.Exit(1)
@@ -49,7 +49,8 @@ def _ready(stack: StackFile, row: Found) -> bool:
     deadline = time.monotonic() + BUDGET_SECONDS
     while not succeeds(client(stack.docker_host), row.container, command, PROBE_SECONDS):
         row.container.reload()
-        if row.container.attrs["RestartCount"] or time.monotonic() > deadline:
+        hopeless = row.container.attrs["RestartCount"] or not_serving.reason(row.container.attrs)
+        if hopeless or time.monotonic() > deadline:
             return False
         time.sleep(PAUSE_SECONDS)
     return True

@@ -3,18 +3,42 @@
 import typer
 from docker.errors import NotFound
 
-from components.base.docker_api import EngineUnreachableError, client
+from components.base.docker_api import client
 from components.base.memory import OOM
 from components.base.naming import Scope
 from components.smoke import SERVICE
+from infra.state import Known
+from operations import pulumi_cli
+from operations.found import made_anew, missing, present
 from operations.stack_file import PROJECT, StackFile
+from operations.starting import FINE, settled
+
+
+def smoke(stack: StackFile) -> None:
+    """Holds the conversation of every system of a stack, when what is starting has started.
+
+    What is missing or not ready is named first; whether the conversation needs it, it shows itself.
+
+    Raises:
+        typer.Exit: The stack is not up, no engine answers, or a hop failed, and has been named.
+    """
+    rows = present(stack)
+    seen = settled(stack)
+    gone = missing(pulumi_cli.state_if_readable(stack) or Known(), rows)
+    if gone:
+        typer.echo(made_anew(stack, gone), err=True)
+    for row in seen:
+        if row.state not in FINE:
+            typer.echo(f"{row.found.service}: {row.state}", err=True)
+    for system in stack.systems:
+        converse(stack, system)
 
 
 def converse(stack: StackFile, system: str) -> None:
     """Runs the conversation in the foreground.
 
     Raises:
-        typer.Exit: A hop failed, and has been named; or the stack is not up.
+        typer.Exit: A hop failed, and has been named; or the container is not there.
     """
     name = Scope(project=PROJECT, stack=stack.name, system=system).full(SERVICE)
     typer.echo(f"\nsmoke conversation of {system}:")
@@ -26,8 +50,9 @@ def converse(stack: StackFile, system: str) -> None:
         for part in lines:
             typer.echo(part.decode(errors="replace"), nl=False)
         code = int(container.wait()["StatusCode"])
-    except (EngineUnreachableError, NotFound) as error:
-        typer.echo(f"there is nothing to talk to ({error}): run 'make up STACK={stack.name}' first", err=True)
+    except NotFound as error:  # the container, or a network or volume of it
+        what = f"the conversation's container cannot start: {error.explanation}"
+        typer.echo(f"{what}. Run 'make up STACK={stack.name}' first.", err=True)
         raise typer.Exit(1) from error
     if code:
         container.reload()

@@ -1,4 +1,8 @@
-"""What the verbs need to know of a stack before Pulumi runs: its file, read without the program."""
+"""What the verbs need to know of a stack before Pulumi runs: its file, read without the program.
+
+Which passphrase is meant follows from `zapstack:environment`. So a file that does not say it is refused here, before
+Pulumi asks for one.
+"""
 
 import json
 from collections.abc import Mapping
@@ -7,10 +11,17 @@ from typing import Any, Final
 
 import typer
 import yaml
+from pulumi import runtime
 from pydantic import ValidationError
 
 from components.base.lock import CHECKOUT, Source
+from infra.checks import keys, values
 from infra.config import image_source
+from infra.draft import begin
+from infra.errors import UserError, refuse
+from infra.handed_over import as_pulumi
+from infra.models import ENVIRONMENTS
+from infra.places import canonical
 from stacks.registry import SYSTEMS
 
 PROJECT = "zapstack"
@@ -46,7 +57,7 @@ def read(stack: str) -> StackFile:
     """Returns the plain part of a stack's file; the program checks the rest.
 
     Raises:
-        typer.Exit: There is no such file, or it is no YAML.
+        typer.Exit: There is no such file (2); it is no YAML, or does not say which environment it is (1).
     """
     path = CHECKOUT / f"Pulumi.{stack}.yaml"
     if not path.exists():
@@ -61,9 +72,10 @@ def read(stack: str) -> StackFile:
         # Not the error's own text, which quotes the line: a secret may stand in it.
         typer.echo(f"{place}: not YAML. Nothing was done. Correct the file; the mistake may begin above.", err=True)
         raise typer.Exit(1) from None
-    config = root.get("config") if isinstance(root, dict) else None
-    if not isinstance(config, dict):
-        config = {}
+    written = root.get("config") if isinstance(root, dict) else None
+    config = {canonical(str(key)): value for key, value in written.items()} if isinstance(written, dict) else {}
+    if config and config.get("zapstack:environment") not in ENVIRONMENTS:
+        _refuse_environment(stack, path.read_text())
     systems = config.get("zapstack:systems")
     overrides = config.get("zapstack:imageOverrides")
     images = str(config.get("zapstack:images") or "auto")
@@ -80,6 +92,32 @@ def read(stack: str) -> StackFile:
         name=stack,
         systems=tuple(systems) if isinstance(systems, dict) else (),
     )
+
+
+def hand_over(stack: str, text: str) -> list[str]:
+    """Makes a file's configuration the one that `infra` reads, as Pulumi would; returns the keys with secrets in them.
+
+    Args:
+        stack: Stack name.
+        text: The file's content.
+    """
+    rows, encrypted = as_pulumi(text)
+    runtime.configure(runtime.Settings(project=PROJECT, stack=stack, root_directory=str(CHECKOUT)))
+    runtime.set_all_config(rows, encrypted)
+    return encrypted
+
+
+def _refuse_environment(stack: str, text: str) -> None:
+    """Tells what is wrong with the keys of the whole stack; what is below them may be encrypted still."""
+    hand_over(stack, text)
+    draft = begin(stack, SYSTEMS)
+    keys.check(draft)
+    values.check(draft)
+    try:
+        refuse(mistake for mistake in draft.mistakes if "." not in mistake.place.key)
+    except UserError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
 
 
 def _images(systems: dict[str, Any]) -> set[str]:

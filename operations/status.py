@@ -1,6 +1,6 @@
-"""`status`: one row for each container of a stack, with what its gate would say now."""
+"""`status`: a line for each container of a stack, with what its gate would say now."""
 
-import json
+import operator
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,60 +15,99 @@ from rich.live import Live
 from rich.table import Column, Table
 
 from components.base import naming
-from components.base.docker_api import client
+from components.base.inquiry import Finding, look_from
 from components.base.memory import OOM, killed
-from components.base.readiness import PROBE_SECONDS, succeeds
-from components.base.verdict import GOOD, READY, verdict
-from operations import tunnel
-from operations.found import Found, lasting
+from components.base.observe import MISSING
+from components.base.verdict import GOOD
+from infra.state import Known
+from operations import pulumi_cli, tunnel
+from operations.found import Found, engine, made_anew, missing, not_up
 from operations.report import print_table
 from operations.stack_file import StackFile
+from operations.starting import FINE, Seen, look, settled
 
 MIB = 1024 * 1024
 REFRESH_SECONDS = 2.0
-ON_DEMAND = "on demand"
 COLUMNS = ("system", "service", "state", "health", "up for", "restarts", "memory / limit", "addresses")
 
 
 def status(stack: StackFile, *, watch: bool) -> None:
-    """Prints one row for each container of a stack.
+    """Prints a line for each container that a stack has, or should have; services that are starting are waited for.
 
     Args:
         stack: The stack.
-        watch: Whether to go on until Ctrl-C; only in a terminal.
+        watch: Whether to go on until Ctrl-C, without waiting; only in a terminal.
 
     Raises:
-        typer.Exit: No engine answers, or not everything is ready (1).
+        typer.Exit: No engine answers, not everything is ready, or the state does not say what should be there (1).
     """
     console = Console()
-    if not watch or not console.is_terminal:
-        rows = lasting(stack)
-        if rows:
-            shown = _rows(stack, rows)
-            print_table(_table(shown))
-            good = all(cells[COLUMNS.index("state")] in {*GOOD, ON_DEMAND} for cells in shown)
-            there = tunnel.hint(stack.docker_host, (text for row in rows for text in _published(row.container.attrs)))
-            if there:
-                typer.echo(there)
-        else:
-            good = False
-            typer.echo(f"stack {stack.name} is not up: run 'make up STACK={stack.name}'")
-        if not good:
-            raise typer.Exit(1)
+    if watch and console.is_terminal:
+        _watch(stack, console)
         return
+    seen = settled(stack)
+    read = pulumi_cli.state_if_readable(stack)
+    known = read or Known()
+    rows = [row.found for row in seen]
+    gone = missing(known, rows)
+    if not rows and not gone:
+        typer.echo(not_up(stack))
+        raise typer.Exit(1)
+    print_table(_table(_lines(seen, known)))
+    if gone:
+        typer.echo(made_anew(stack, gone))
+    findings = _findings(stack, seen)
+    for service, finding in findings.items():
+        if finding.notice:
+            typer.echo(finding.notice)
+        if finding.wrong:
+            typer.echo(f"{service}: {finding.wrong}. Run 'make up STACK={stack.name}', which declares it again.")
+    there = tunnel.hint(stack.docker_host, (text for row in rows for text in _published(row.container.attrs)))
+    if there:
+        typer.echo(there)
+    wrong = gone or any(finding.wrong for finding in findings.values())
+    if wrong or read is None or not all(row.state in FINE for row in seen):
+        raise typer.Exit(1)
+
+
+def _findings(stack: StackFile, seen: Sequence[Seen]) -> Mapping[str, Finding]:
+    """Returns what is to be said of what services have declared on servers."""
+    containers = [row.found.container for row in seen if row.state in GOOD]
+    good = {naming.key_of(container.labels): container for container in containers}
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        answers = pool.map(lambda key: look_from(engine(stack), key, good), good)
+        services = (container.labels[naming.SERVICE_LABEL] for container in good.values())
+        return dict(zip(services, answers, strict=True))
+
+
+def _watch(stack: StackFile, console: Console) -> None:
+    known = pulumi_cli.state_if_readable(stack) or Known()
     try:
-        with Live(_table(_rows(stack, lasting(stack))), auto_refresh=False, console=console, screen=True) as live:
+        with Live(_table(_lines(look(stack), known)), auto_refresh=False, console=console, screen=True) as live:
             while True:
                 time.sleep(REFRESH_SECONDS)  # the pace of the display; nothing waits for it
-                live.update(_table(_rows(stack, lasting(stack))), refresh=True)
+                seen = look(stack)
+                if {row.found.place for row in seen} != known.places:
+                    known = (
+                        pulumi_cli.state_if_readable(stack) or known
+                    )  # an `up` or `down` meanwhile has changed what there should be
+                live.update(_table(_lines(seen, known)), refresh=True)
     except KeyboardInterrupt:
         return
 
 
-def _rows(stack: StackFile, found: Sequence[Found]) -> list[tuple[str, ...]]:
-    several = {row.service for row in found if row.replica > 1}
+def _lines(seen: Sequence[Seen], known: Known) -> list[tuple[str, ...]]:
+    """Returns the lines of the table: what there is, and what should be there."""
+    gone = missing(known, [row.found for row in seen])
+    several = {place.service for place in (*gone, *(row.found.place for row in seen)) if place.replica > 1}
     with ThreadPoolExecutor(max_workers=16) as pool:
-        return list(pool.map(lambda row: _cells(stack, row, several), found))
+        # During a rollout two containers are the same part.
+        lines = [(row.found.place, cells) for row, cells in zip(seen, pool.map(_cells, seen), strict=True)]
+    lines += [(place, (MISSING, "-", *[""] * 4)) for place in gone]
+    return [
+        (place.system, f"{place.service}/{place.replica}" if place.service in several else place.service, *cells)
+        for place, cells in sorted(lines, key=operator.itemgetter(0))
+    ]
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> Table:
@@ -78,31 +117,17 @@ def _table(rows: Sequence[tuple[str, ...]]) -> Table:
     return table
 
 
-def _cells(stack: StackFile, row: Found, several: set[str]) -> tuple[str, ...]:
-    attributes: dict[str, Any] = row.container.attrs
+def _cells(row: Seen) -> tuple[str, ...]:
+    attributes: dict[str, Any] = row.found.container.attrs
     running = attributes["State"]["Running"]
     return (
-        row.system,
-        f"{row.service}/{row.replica}" if row.service in several else row.service,
-        state(stack, row),
+        row.state,
         str((attributes["State"].get("Health") or {}).get("Status", "-")) if running else "-",
         _uptime(attributes["State"]["StartedAt"]) if running else "",
         str(attributes["RestartCount"]),
-        _memory(row) if running else "",
+        _memory(row.found) if running else "",
         " ".join(_published(attributes)),
     )
-
-
-def state(stack: StackFile, row: Found) -> str:
-    """Returns what the gate would say of a container: its own probe decides, not Docker's `starting`."""
-    if row.role == "tool":
-        return ON_DEMAND
-    attributes: dict[str, Any] = row.container.attrs
-    seen = verdict(attributes, None, datetime.now(UTC))
-    command = json.loads(attributes["Config"]["Labels"].get(naming.READINESS_LABEL, "[]"))
-    if seen != READY or not command:
-        return seen
-    return READY if succeeds(client(stack.docker_host), row.container, command, PROBE_SECONDS) else "not ready"
 
 
 def _uptime(started_at: str) -> str:

@@ -98,6 +98,7 @@ class Evolution(pulumi.ComponentResource):
             child,
         )
         declared = InstancesArgs(
+            database=kept.evolution_postgres.connection,
             evolution=evolution_api.connection,
             instances=parts.instances(settings.evolution_api),
             manager_url=parts.manager_url(ports.get("evolution-api")),

@@ -17,6 +17,7 @@ RESERVED: Final = frozenset({"data_owner", "postgres", "template0", "template1"}
 """The superuser, the databases of every server, and the role that owns an application's data."""
 
 SECRET_CHARACTERS: Final = "[A-Za-z0-9_-]*"  # noqa: S105 what a secret looks like
+KEY_CHARACTERS: Final = "[A-Za-z0-9+/=_-]*"
 S3_SECRET_CHARACTERS: Final = "[A-Za-z0-9+/=_.-]*"  # noqa: S105 what a secret looks like
 SECRET_MIN: Final = 8
 SECRET_MAX: Final = 128
@@ -34,9 +35,17 @@ class Allowed:
 
 
 def _secret(value: SecretStr) -> SecretStr:
+    return _secret_text(_private(value), SECRET_CHARACTERS)
+
+
+def _key(value: SecretStr) -> SecretStr:
+    return _secret_text(_private(value), KEY_CHARACTERS)
+
+
+def _private(value: SecretStr) -> SecretStr:
     if value.get_secret_value() in PUBLIC_KEYS:
         raise PydanticCustomError("secret_public", "a key that everybody knows")
-    return _secret_text(value, SECRET_CHARACTERS)
+    return value
 
 
 def _s3_secret(value: SecretStr) -> SecretStr:
@@ -138,6 +147,13 @@ RegionName = Annotated[
 
 Rotation = Annotated[int, Field(ge=0, le=1000000)]
 """How often the generated passwords have been changed."""
+
+Key = Annotated[
+    SecretStr,
+    AfterValidator(_key),
+    Allowed(f'{SECRET_MIN} to {SECRET_MAX} letters, digits and "+/=-_"'),
+]
+"""A key that stands in no address: only files that this product writes and a header of requests have it."""
 
 S3Secret = Annotated[
     SecretStr,

@@ -10,10 +10,13 @@ from docker.errors import NotFound
 from components.base import inside
 from components.base.data_versions import NONE, of_words, span, takes
 from components.base.docker_api import has_image
-from components.base.readiness import succeeds
+from components.base.readiness import ended_with
 from components.base.spec_parts import DataFormat
 
 ASK_SECONDS = 10.0
+DISAGREES: Final = 1
+"""Exit code by which a fact's command says that the data do not agree with a setting."""
+
 MOST_BYTES: Final = 4 * 1024 * 1024
 """Of a file: a C library has 2 MiB, what a store writes its version in far less."""
 
@@ -24,7 +27,8 @@ TRIPLETS: Final = {"amd64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}
 def disagreeing(client: DockerClient, facts: Sequence[Mapping[str, Any]]) -> list[str]:
     """Returns the refusals of changed settings that the data of running containers do not agree with.
 
-    A container that does not run cannot be asked: its gate finds the same at the next start, and says the same.
+    A container that does not run cannot be asked: its gate finds the same at the next start, and says the same. Nor is
+    it an answer when the command was killed, could not be run or reached nobody.
 
     Args:
         client: The engine.
@@ -36,8 +40,9 @@ def disagreeing(client: DockerClient, facts: Sequence[Mapping[str, Any]]) -> lis
             container = client.containers.get(fact["container"])
         except NotFound:
             continue
-        asked = container.status == "running" and succeeds(client, container, ("true",), ASK_SECONDS)
-        if asked and not succeeds(client, container, fact["command"], ASK_SECONDS):
+        if container.status != "running":
+            continue
+        if ended_with(client, container, fact["command"], ASK_SECONDS) == DISAGREES:
             refused.append(fact["refusal"].replace("CONTAINER", fact["container"]).replace("OLD_NAME", fact["old"]))
     return refused
 

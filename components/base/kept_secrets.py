@@ -1,7 +1,7 @@
 """Generated secrets that outlive their declaration, because somebody Pulumi does not manage holds them.
 
 An instance of Evolution API stays on its server, token and linked telephone included, when it is no longer declared.
-Declared again it must be given the same token: there is no route that changes it.
+Declared again it is given the same token, so whoever uses it meanwhile goes on.
 """
 
 from collections.abc import Collection, Mapping

@@ -16,6 +16,9 @@ IMAGES_OWN_LABEL = f"{PREFIX}.images-own"
 READINESS_LABEL = f"{PREFIX}.readiness"
 """The readiness probe's command as JSON, so that verbs can ask what the gate asked."""
 
+LOOK_LABEL = f"{PREFIX}.look"
+"""How what it declares on a server is looked at, as JSON: `components.base.declared`."""
+
 LASTING_ROLES = frozenset({"service", "job", "tool"})
 """Roles of containers that belong to a resource of the stack; the others are thrown away by whoever made them."""
 
@@ -23,6 +26,11 @@ LASTING_ROLES = frozenset({"service", "job", "tool"})
 def key(system: str, service: str, replica: int) -> str:
     """Returns what stands for one container of a stack, whatever name the engine knows it by."""
     return f"{system}/{service}/{replica}"
+
+
+def key_of(labels: Mapping[str, str]) -> str:
+    """Returns what stands for the container that has these labels."""
+    return key(labels[SYSTEM_LABEL], labels[SERVICE_LABEL], int(labels.get(REPLICA_LABEL, "1")))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,10 +34,12 @@ class Observation:
     """The state of an engine as far as one stack is concerned.
 
     Attributes:
+        notices: What a person should know that is no drift, sentences.
         others: Keys (`naming.key`) of containers that the state does not know, or knows as leaving.
         verdicts: Key of every container the state knows to its verdict: `ready`, `done`, or what is wrong.
     """
 
+    notices: Sequence[str] = ()
     others: frozenset[str] = frozenset()
     verdicts: Mapping[str, str] = field(default_factory=dict)
 
@@ -108,9 +110,7 @@ def judge(seen: Look, expected: Mapping[str, Expected]) -> Observation:
         labels = row["Config"]["Labels"]
         if labels.get(naming.ROLE_LABEL) not in naming.LASTING_ROLES:
             continue
-        key = naming.key(
-            labels[naming.SYSTEM_LABEL], labels[naming.SERVICE_LABEL], int(labels.get(naming.REPLICA_LABEL, "1"))
-        )
+        key = naming.key_of(labels)
         if row["Id"] in expected:
             verdicts[key] = verdict(row, expected[row["Id"]], now)
         else:

@@ -12,7 +12,7 @@ from docker import DockerClient
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 
-from components.base import memory, repair, rollout
+from components.base import declared, memory, repair, rollout
 from components.base.failure import Halt, ServiceFailedError, ended, failure
 from components.base.repair import Joined
 from components.base.verdict import unhealthy
@@ -95,6 +95,8 @@ def wait_ready(client: DockerClient, request: GateRequest, halt: Halt) -> None:
         _probe_until_ready(client, container, request, halt, started=started, may_restart=sick)
         if request.reload:
             _reload(client, container, request, started)
+        if request.troubled:
+            _require_declared(client, container, request, started)
         if request.proxy:
             _take_place(client, container, request, request.proxy)
     except ServiceFailedError:
@@ -122,6 +124,8 @@ def run_job(client: DockerClient, request: GateRequest, halt: Halt) -> None:
             container.reload()
         if container.attrs["State"]["ExitCode"] != 0:
             raise failure(container, request.service, ended(container.attrs["State"]), started)
+        if request.troubled:
+            _require_declared(client, container, request, started)
     except ServiceFailedError:
         halt.set(request.service)
         raise
@@ -191,6 +195,15 @@ def _reload(client: DockerClient, container: Container, request: GateRequest, st
     container.reload()
     what = f"did not take its changed files: {request.reload[0]} {end}"
     raise failure(container, request.service, what, started, code=code, hint=hint)
+
+
+def _require_declared(client: DockerClient, container: Container, request: GateRequest, started: float) -> None:
+    """Looks whether a repair has made true what is declared; a server that cannot be asked is no failure of it."""
+    server = declared.server_of(client, container)
+    different = declared.ask(client, container, server).different if server else ()
+    if different:
+        what = f"is still not as declared: {'; '.join(different)},"
+        raise failure(container, request.service, what, started)
 
 
 def _take_place(client: DockerClient, container: Container, request: GateRequest, proxy: rollout.Proxy) -> None:

@@ -12,12 +12,14 @@ from typing import Any, Literal, Protocol
 import pulumi
 
 from components.base.spec_parts import (
+    LOOK_REFUSED,
     WORLD_NETWORKS,
     Bind,
     DataFact,
     DataFormat,
     DataVolume,
     Ingress,
+    Look,
     NetworkName,
     Port,
     Probe,
@@ -28,6 +30,7 @@ from components.base.spec_parts import (
 
 __all__ = [
     "FILES_ROOT",
+    "LOOK_REFUSED",
     "WORLD_NETWORKS",
     "BaseSpec",
     "Bind",
@@ -37,6 +40,7 @@ __all__ = [
     "DataVolume",
     "Ingress",
     "JobSpec",
+    "Look",
     "NetworkName",
     "Port",
     "Probe",
@@ -75,7 +79,8 @@ class BaseSpec:
         binds: Folders of the host.
         environment: Plain settings. Secrets never go here.
         files: Configuration files without secrets, name below `/run/secrets/<service>/` to content.
-        secret_files: The same for files that hold secrets.
+        look: How what it declares on a server is compared with what is there; None where it declares nothing.
+        secret_files: The same as `files`, for those that hold secrets.
         shm_mib: Shared memory.
         stop: How it is stopped.
         uses: Connections it consumes: they set its start order.
@@ -93,6 +98,7 @@ class BaseSpec:
     entrypoint: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    look: Look | None = None
     secret_files: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     shm_mib: int = 64
     stop: Stop = field(default_factory=Stop)

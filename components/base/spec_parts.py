@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
+
+import pulumi
 
 NetworkName = Literal["edge", "data", "publish", "egress"]
 """The networks of a system; a container is on at most one of `publish` and `egress`."""
@@ -115,8 +117,8 @@ class DataFact:
 
     Attributes:
         value: The setting.
-        command: Program and arguments, run without a shell in the container that is there; succeeds when the data
-            agree with the setting.
+        command: Program and arguments, run without a shell in the container that is there. It exits with 0 when the
+            data agree with the setting, with 1 when they do not; any other code is no answer.
         refusal: What is told when they do not; CONTAINER and OLD_NAME in it stand for what only a run knows.
     """
 
@@ -153,6 +155,28 @@ class Reload:
     files: frozenset[str]
     at_start: bool = False
     hint: str = ""
+
+
+LOOK_REFUSED: Final = 4
+"""Exit code of a look that the server refuses, because its administrator has another password."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """How what is declared on a server is compared with what the server has: see `components.base.declared`.
+
+    Attributes:
+        command: Program and arguments, run without a shell in the server's container, with the files that are there. It
+            changes nothing and prints a JSON object: name of each thing to its properties, null where it is missing.
+        declared: The same as it is declared; may be secret.
+        by_hand: Property that no `up` can put right, to what a person does where it differs, a sentence.
+        server: Service in whose container it runs; the owner's own where empty.
+    """
+
+    command: Sequence[str]
+    declared: pulumi.Input[str]
+    by_hand: Mapping[str, str] = field(default_factory=dict)
+    server: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

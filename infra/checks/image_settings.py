@@ -1,4 +1,4 @@
-"""Settings of third-party images: only names the image reads, and none that would do harm or that is set already."""
+"""Settings of third-party images: only names and values the image reads, none that does harm or is set already."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -16,6 +16,7 @@ from components.base.image_contract import ImageContract
 from infra.draft import Draft
 from infra.errors import nearest
 from infra.places import KeyPath
+from infra.sentences import SHOWN
 
 CONTRACTS: Final[Mapping[KeyPath, ImageContract]] = {
     ("db", "settings"): postgres_contract.CONTRACTS[16],
@@ -31,14 +32,14 @@ CONTRACTS: Final[Mapping[KeyPath, ImageContract]] = {
 
 
 def check(draft: Draft) -> None:
-    """Notes names in these settings that the image does not read, or that must not be set there."""
+    """Notes names that the image does not read, names that must not be set there, and values that it misreads."""
     systems = draft.tree.get("systems")
     for system in systems if isinstance(systems, dict) else ():
         for below, contract in CONTRACTS.items():
             path = ("systems", system, *below)
             given = draft.value(path)
-            for name in given if isinstance(given, dict) else ():
-                text = _refused(str(name), contract)
+            for name, value in given.items() if isinstance(given, dict) else ():
+                text = _refused(str(name), contract) or _misread(draft, (*path, name), value, contract)
                 if text:
                     draft.refuse((*path, name), text)
 
@@ -52,3 +53,11 @@ def _refused(name: str, contract: ImageContract) -> str:
     near = nearest(name, contract.free)
     meant = f'did you mean "{near}"?' if near else f"see {contract.listed}"
     return f"{contract.image} {contract.unknown} ({meant}). Correct the name or remove it."
+
+
+def _misread(draft: Draft, path: KeyPath, value: object, contract: ImageContract) -> str:
+    allowed = contract.allowed(str(path[-1]), value) if isinstance(value, str) else ""  # others are told by the models
+    if not allowed or draft.place(path) in {mistake.place for mistake in draft.mistakes}:
+        return ""
+    got = f'got "{value}"; ' if SHOWN.fullmatch(str(value)) and not draft.hidden(path) else ""
+    return f"{contract.image} cannot read this value ({got}allowed: {allowed}). {contract.misread} Write such a value."

@@ -57,16 +57,16 @@ def _reference(reference: str, draft: Draft) -> str:
 
 def _evolution_api(name: str, reference: str, draft: Draft) -> str:
     match = REFERENCE.fullmatch(reference)
-    if name != EVOLUTION_API or not match:
+    if name != EVOLUTION_API or not match or re.fullmatch(DIGEST, reference):
         return ""
     remedy = "Remove the line: the version of components/images.lock has been tried."
     stopped = match["repository"].endswith("atendai/evolution-api")
     numbers = re.match(r"v?(\d+)\.(\d+)(?:\.(\d+))?", match["tag"] or "")
     version = tuple(int(part or 0) for part in numbers.groups()) if numbers else ()
-    latest = match["tag"] == "latest" or not (match["tag"] or match["digest"])
-    if not stopped and (latest or version >= FIRST_LICENSED):
-        given = "latest" if latest else match["tag"]
-        return f"{given} is 2.4 or newer, which stops without a licence from its maker's server. {remedy}"
+    tag = match["tag"] or ("" if match["digest"] else "latest")
+    if not stopped and tag and (not version or version >= FIRST_LICENSED):
+        which = "is" if version or tag == "latest" else "names no version, and may be"
+        return f"{tag} {which} 2.4 or newer, which stops without a licence from its maker's server. {remedy}"
     if _allows_vulnerable(draft):
         return ""
     way_out = f"{remedy} Or set evolutionApi.allowVulnerable: true, where nobody but you reaches it."

@@ -137,7 +137,7 @@ def links(rows: Sequence[Described]) -> list[Link]:
     """Returns who sends requests to whom.
 
     Plain files of jobs and tools name services by address. A tool calls them itself; a job that is not connected to one
-    hands its address to those it configures.
+    hands its address to those it configures, whom it names as well.
 
     Args:
         rows: The containers.
@@ -149,7 +149,8 @@ def links(rows: Sequence[Described]) -> list[Link]:
         if row.role == "tool":
             found |= {Link(row.name, used) for used in named}
         else:
-            found |= {Link(user, used, told=True) for user in row.uses for used in named if user in names}
+            told = [user for user in row.uses if user in names and _names(row, user)]
+            found |= {Link(user, used, told=True) for user in told for used in named}
     return sorted(found)
 
 

@@ -12,7 +12,7 @@ from docker.errors import NotFound
 from docker.models.containers import Container
 from docker.types import Mount
 
-from components.base import files
+from components.base import files, unfinished
 from components.base.failure import LOG_LINES, ended
 
 FILES_PATH: Final = "/moving"
@@ -111,10 +111,8 @@ class Workshop:
         Raises:
             MoveFailedError: Something could not be written.
         """
-        script = "find /to -mindepth 1 -delete && cp -a /from/. /to/ && diff -r /from /to"
-        script += " && sync" if durable else ""
         mounts = [_mount(source, "/from", read_only=True), _mount(target, "/to")]
-        with self._started(image, ["sh", "-c", script], mounts, user="0:0") as copying:
+        with self._started(image, ["sh", "-c", unfinished.script(durable=durable)], mounts, user="0:0") as copying:
             code = copying.wait()["StatusCode"]
             if code:
                 raise MoveFailedError(f"{source} could not be copied to {target}:\n{_lines(copying)}")
@@ -177,6 +175,15 @@ class Workshop:
             image = server.attrs["Config"]["Image"]
             raise MoveFailedError(f"{' '.join(command[:3])} ended with {done.exit_code} in {image}:\n{text}")
         return text
+
+    def sweep(self) -> None:
+        """Removes containers and networks of a move that was killed; one of its copies may still be running."""
+        labels = [f"{name}={value}" for name, value in self.labels.items()]
+        filters: dict[str, str | list[str] | bool] = {"label": labels, "name": self.prefix}
+        for container in self.engine.containers.list(all=True, filters=filters, ignore_removed=True):
+            container.remove(force=True, v=True)
+        for network in self.engine.networks.list(filters=filters):
+            network.remove()
 
     def clear(self) -> None:
         """Removes the volumes it has made."""

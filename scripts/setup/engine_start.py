@@ -7,16 +7,19 @@ from pathlib import Path
 from scripts.setup import pins
 from scripts.setup.engine_location import DEFAULT_HOST, engine_version
 from scripts.setup.failure import SetupError, UnavailableError
+from scripts.setup.living import runs
 from scripts.setup.places import Places
 from scripts.setup.processes import CommandError, run
 from scripts.setup.report import Progress, progress, say
 
 # A machine that was cut off leaves these behind; the number in them may belong to another program by now, and then
 # the engine refuses to start or waits for a containerd that is not one.
+ENGINE_FILE = Path("/var/run/docker.pid")
 PID_FILES = {
-    Path("/var/run/docker.pid"): "dockerd",
+    ENGINE_FILE: "dockerd",
     Path("/var/run/docker/containerd/containerd.pid"): "containerd",
 }
+SYSTEMD = Path("/run/systemd/system")
 LOG_LINES = 8
 POLL_SECONDS = 0.25
 
@@ -31,23 +34,34 @@ def start_engine(places: Places, reason: str) -> None:
     Raises:
         SetupError: It did not answer in time, or ended at once.
     """
-    if Path("/run/systemd/system").is_dir():
+    if SYSTEMD.is_dir():
         say("engine", f"dockerd is not running -> systemctl start docker ({reason})")
         _start_with_systemd()
         return
-    running = [path for path, program in PID_FILES.items() if not remove_stale(path, program)]
-    if Path("/var/run/docker.pid") in running:
-        say("engine", f"dockerd is running without answering -> waiting for it ({reason})")
-        process = None
+    process = None
+    if _gone():
+        process = _start(places, reason)
     else:
-        say("engine", f"dockerd is not running -> starting it in the background, log in {_log(places)} ({reason})")
-        process = start_detached(["dockerd"], _log(places))
+        say("engine", f"dockerd is running without answering -> waiting for it ({reason})")
     with progress("engine") as shown:
-        _wait(shown, process, _log(places))
+        _wait(shown, process, places)
+
+
+def _gone() -> bool:
+    """Tell whether no dockerd runs; what a dead one has left in the way of the next is removed."""
+    return {path: remove_stale(path, program) for path, program in PID_FILES.items()}[ENGINE_FILE]
+
+
+def _start(places: Places, reason: str) -> subprocess.Popen[bytes]:
+    say("engine", f"dockerd is not running -> starting it in the background, log in {_log(places)} ({reason})")
+    return start_detached(["dockerd"], _log(places))
 
 
 def remove_stale(path: Path, program: str) -> bool:
     """Remove a process-id file unless it names a living process of that program.
+
+    A dead engine may be an entry of the process table for long: where nothing collects it, as in a container without
+    an init.
 
     Args:
         path: The file.
@@ -58,10 +72,9 @@ def remove_stale(path: Path, program: str) -> bool:
     """
     try:
         number = int(path.read_text(encoding="utf-8"))
-        name = Path(f"/proc/{number}/comm").read_text(encoding="utf-8").strip()
     except (OSError, ValueError):
-        name = ""
-    if name == program:
+        number = 0
+    if number > 0 and runs(number, program):
         return False
     path.unlink(missing_ok=True)
     return True
@@ -90,7 +103,9 @@ def _start_with_systemd() -> None:
         ) from error
 
 
-def _wait(shown: Progress, process: subprocess.Popen[bytes] | None, log: Path) -> None:
+def _wait(shown: Progress, process: subprocess.Popen[bytes] | None, places: Places) -> None:
+    """Wait for the answer of an engine; another one is started when that which ran already was only ending."""
+    log = _log(places)
     end = time.monotonic() + pins.ENGINE_START_SECONDS
     problem = f"does not answer after {pins.ENGINE_START_SECONDS} s"
     while time.monotonic() < end:
@@ -100,6 +115,8 @@ def _wait(shown: Progress, process: subprocess.Popen[bytes] | None, log: Path) -
             shown.update("waiting for the engine to answer")
         else:
             return
+        if process is None and _gone():
+            process = _start(places, "the one that ran has ended")
         if process is not None and process.poll() is not None:
             problem = f"ended with exit code {process.returncode}"
             break

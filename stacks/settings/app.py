@@ -33,7 +33,7 @@ class WorkerSettings(Settings):
         description="Program and arguments that end with 0 once it consumes.",
     )
     reload_command: Command = Field(
-        default=("python3", "-m", "tasks", "--reload"), description="The same with app.hotReload."
+        default=("python3", "-m", "assistant.reload", "tasks"), description="The same with app.hotReload."
     )
     replicas: Annotated[int, Field(ge=0, le=16)] = Field(
         default=1, description="Equal workers; 0 for an application without. 1, because one answers 100 messages/s."
@@ -66,8 +66,9 @@ class AppSettings(Settings):
         default="/ready", description="Path that answers 200 once the application can serve; asked before it is let in."
     )
     reload_command: Command = Field(
-        default=("python3", "-m", "assistant", "--reload"),
-        description="Program and arguments with hotReload: it must start the application anew when a file changes.",
+        default=("python3", "-m", "assistant.reload", "assistant"),
+        description="Program and arguments with hotReload: it must start the application anew when a file changes, and "
+        "may write why it does not serve into the file that NOT_SERVING_FILE names.",
     )
     replicas: Annotated[int, Field(ge=1, le=10)] | None = Field(
         default=None,

@@ -5,7 +5,7 @@ from pydantic import Field
 from components.evolution_contract import QueueEvent
 from components.evolution_instance import Integration
 from stacks.settings.base import Settings
-from stacks.values import InstanceName, Memory, MessageText, PhoneNumber, Port, Secret, ServerMemory, SettingValue
+from stacks.values import InstanceName, Key, Memory, MessageText, PhoneNumber, Port, ServerMemory, SettingValue
 
 INTEGRATION = (
     "What the instance is connected to: WHATSAPP-BAILEYS pairs with a phone, WHATSAPP-BUSINESS is Meta's cloud. "
@@ -44,7 +44,7 @@ class InstanceSettings(Settings):
     integration: Integration = Field(default="EVOLUTION", description=INTEGRATION)
     name: InstanceName = Field(description="Name of the instance.")
     number: PhoneNumber = Field(description="Its telephone number; in YAML in quotes.")
-    token: Secret | None = Field(default=None, description="Its key. Generated when not set.")
+    token: Key | None = Field(default=None, description="Its key. Generated when not set.")
 
 
 class EvolutionApiSettings(Settings):
@@ -55,7 +55,7 @@ class EvolutionApiSettings(Settings):
         description="Whether imageOverrides may name a version before 2.3.3, which serves its files to anybody who "
         "asks. false, because those files hold the sessions of your numbers.",
     )
-    api_key: Secret | None = Field(
+    api_key: Key | None = Field(
         default=None,
         description="The server's global key (AUTHENTICATION_API_KEY): whoever has it manages every instance, so only "
         "the job that declares instances uses it. Generated when not set.",
@@ -66,7 +66,7 @@ class EvolutionApiSettings(Settings):
     instance: InstanceName = Field(
         default="assistant", description="Name of the WhatsApp instance the application answers."
     )
-    instance_token: Secret | None = Field(
+    instance_token: Key | None = Field(
         default=None,
         description="Key of that instance (EVOLUTION_API_KEY), the one the application uses. Generated when not set.",
     )
@@ -97,6 +97,6 @@ class EvolutionApiSettings(Settings):
 class AudioConverterSettings(Settings):
     """The converter, by which Evolution API turns audio into what WhatsApp plays."""
 
-    api_key: Secret | None = Field(default=None, description="Its key. Generated when not set.")
+    api_key: Key | None = Field(default=None, description="Its key. Generated when not set.")
     memory_mib: Memory = Field(default=256, description="Memory limit in MiB. Two conversions of 17 MB took 154.")
     port: Port = Field(default=4040, description="Its port inside the network. 4040 is the documents' own.")

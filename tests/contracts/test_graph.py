@@ -8,7 +8,9 @@ import pytest
 import yaml
 
 from components.base import lock
+from components.base.declared import look_of
 from components.base.lock import CHECKOUT
+from components.base.naming import LOOK_LABEL
 from stacks import evolution
 from stacks.settings.evolution import EvolutionSettings
 from tests.recorder import MADE_UP, SECRET, Graph, Registered, defaults, record, stack_config, strings
@@ -73,6 +75,19 @@ def test_a_consumer_starts_after_the_gates_of_what_it_uses(graph: Graph, consume
     waits = of_service(graph, "Prepare", consumer).depends_on | of_service(graph, "Container", consumer).depends_on
     gates = {of_service(graph, "Gate", name).name for name in TABLE[consumer].get("after", [])}
     assert {name for name in waits if name.endswith("-gate")} == gates
+
+
+def test_what_is_declared_on_a_server_is_looked_at(graph: Graph) -> None:
+    """By a command in its owner's label, in which no secret stands."""
+    looks: dict[str, str] = {}
+    for container in graph.of("Container"):
+        service = service_of(container)
+        labels = {row["label"]: row["value"] for row in container.inputs["labels"]}
+        if look := look_of(labels):
+            looks[service] = look["server"] or service
+            assert MADE_UP not in labels[LOOK_LABEL]
+    assert looks == {service: row["look"] for service, row in TABLE.items() if "look" in row}
+    assert set(looks.values()) <= TABLE.keys()
 
 
 def test_every_service_is_prepared_and_gated(graph: Graph) -> None:

@@ -26,7 +26,7 @@ CASES = [pytest.param(contract, id=".".join(map(str, path))) for path, contract 
 def written() -> list[tuple[str, str]]:
     """Returns every name the product gives a store, with the part of the configuration that has its settings."""
     args = PostgresArgs(database="shop", user="shop", volume="v")
-    options = [part.partition("=")[0] for part in postgres_spec("db", args, "", "").command if "=" in part]
+    options = [part.partition("=")[0] for part in postgres_spec("db", args, "", "", "").command if "=" in part]
     shown = PgAdminArgs(databases=(), host_port=5050)
     directives = [line.split()[0] for line in redis.config("", RedisArgs(volume="v")).splitlines()]
     front = HttpConnection(host="app", port=8000, ready=())

@@ -1,4 +1,4 @@
-"""What becomes of Evolution API without each of its stores, and of an application with a wrong key."""
+"""What becomes of Evolution API without each of its stores."""
 
 import time
 from typing import Any
@@ -7,14 +7,12 @@ import docker
 import pytest
 import requests
 
-from tests.engine.conftest import Checkout, containers
+from tests.engine.conftest import containers
 from tests.engine.flagship import EVOLUTION, Conversation
 
 pytestmark = pytest.mark.engine
 
 RECOVERY_SECONDS = 60
-PROOF_SECONDS = 10
-PROGRAM_SECONDS = 25
 STOP_SECONDS = 5
 
 
@@ -84,34 +82,3 @@ def test_it_stops_at_once(engine: docker.DockerClient) -> None:
     server.reload()
     assert server.attrs["State"]["ExitCode"] == 143
     server.start()
-
-
-def test_a_key_that_is_refused_is_told_before_the_application_starts(
-    talk: Conversation, checkout: Checkout, engine: docker.DockerClient
-) -> None:
-    """As AUTH, within seconds, and nothing is replaced; with the right key it works again."""
-    before = {name: found["Id"] for name, found in containers(engine).items()}
-    database = container(engine, "evolution-postgres")
-
-    def set_token(token: str) -> None:
-        sql = f"""UPDATE evolution_api."Instance" SET token = '{token}' WHERE name = 'assistant'"""  # noqa: S608 ours
-        done = database.exec_run(["psql", "-U", "postgres", "-d", "evolution", "-v", "ON_ERROR_STOP=1", "-c", sql])
-        assert done.exit_code == 0, done.output
-        container(engine, "evolution-api").restart()
-
-    set_token("0" * 32)
-    try:
-        container(engine, "app/1").stop()
-        started = time.monotonic()
-        refused = checkout.pulumi("up --yes --skip-preview")
-        assert time.monotonic() - started < PROOF_SECONDS + PROGRAM_SECONDS
-        assert refused.code != 0
-        assert "evolution-api: AUTH failed" in refused.text, refused.text
-        assert "EVOLUTION_API_KEY" in refused.text
-        assert {name: found["Id"] for name, found in containers(engine).items()} == before
-        assert containers(engine)["app/1"]["State"]["Status"] == "exited"
-    finally:
-        set_token(talk.token)
-    healed = checkout.pulumi("up --yes --skip-preview")
-    assert healed.code == 0, healed.text
-    checkout.expect_no_changes()

@@ -3,6 +3,7 @@
 What each lacks was read in the official images' sources: docs/official-images.md.
 """
 
+import json
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -11,7 +12,7 @@ import docker
 import pytest
 from rich.console import Console
 
-from components import rabbitmq
+from components import rabbitmq, rabbitmq_definitions
 from components.base import lock
 from components.base.data_owner import require_usable
 from components.base.files import VolumeFill, fill_volumes
@@ -107,11 +108,11 @@ def test_the_broker_has_the_official_environment(say: Say) -> None:
 def test_the_broker_takes_what_the_official_one_takes(engine: docker.DockerClient) -> None:
     """Its configuration, and from it the largest message and the ways to log in."""
     args = RabbitMqArgs(consumers=(), volume=VOLUME)
-    spec = rabbitmq_spec("rabbitmq", args, "")
+    spec = rabbitmq_spec("rabbitmq", args, "", "", "")
     image, folder = lock.reference("rabbitmq", "local"), "/run/secrets/rabbitmq"
     content = {
         rabbitmq.CONFIG_FILE: rabbitmq.config(folder, args),
-        rabbitmq.DEFINITIONS_FILE: rabbitmq.definitions("", (), {}),
+        rabbitmq.DEFINITIONS_FILE: json.dumps(rabbitmq_definitions.definitions("", {}, {})),
     }
     with ExitStack() as after:
         after.callback(engine.volumes.create(VOLUME, labels=TEST_LABELS).remove)

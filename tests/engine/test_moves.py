@@ -123,8 +123,6 @@ def test_a_broker_is_moved_with_its_messages(
         done = checkout.make("up")
         assert done.code == 0, done.text
         assert messages(engine) == MESSAGES
-        again = checkout.run(["make", "restart", f"STACK={STACK}", "SERVICE=evolution-api"])  # as the guide says
-        assert again.code == 0, again.text
         checkout.expect_no_changes()
         assert asked(engine, "eval", READ) == "true"
     put_back(engine, checkout, "rabbitmq_data", "3.10")

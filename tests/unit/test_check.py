@@ -92,3 +92,42 @@ def test_it_comes_before_everything_that_takes_time(verb: str) -> None:
     steps = ["setup.sh python", "operations check --stack mine", "setup.sh rest", f"operations {verb} --stack mine"]
     places = [done.stdout.index(step) for step in steps]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("zapstack:enviroment: development", 'Pulumi.dev.yaml:2 zapstack:enviroment: unknown key (did you mean "envir'),
+        ("zapstck:environment: development", 'Pulumi.dev.yaml:2 zapstck:environment: unknown key (did you mean "zaps'),
+        ("zapstack:environment: develpment", 'environment: unknown value (got "develpment"; allowed: development, pro'),
+        ("zapstack:environment: prodution", "Write production."),
+        ("zapstack:environment:", "Pulumi.dev.yaml:2 zapstack:environment: empty (allowed: development, production)"),
+        (
+            "zapstack:images: local",
+            "Pulumi.dev.yaml:1 zapstack:environment: missing (allowed: development, production)",
+        ),
+    ],
+)
+def test_which_environment_it_is_comes_before_any_passphrase(
+    folder: Path, capsys: pytest.CaptureFixture[str], line: str, told: str
+) -> None:
+    """One mistake, told by every verb, with encrypted values in the file as well; its remedy is enough."""
+    text = RIGHT.replace("zapstack:environment: development", line).replace(
+        "{}", "{redis: {password: {secure: v1:AAAA}}}"
+    )
+    (folder / "Pulumi.dev.yaml").write_text(text)
+    with pytest.raises(typer.Exit) as end:
+        stack_file.read("dev")
+    printed = capsys.readouterr().err
+    assert end.value.exit_code == 1
+    assert "configuration: 1 to correct, nothing was changed:" in printed
+    assert told in printed
+    assert ended(folder, text) == 1
+    assert ended(folder, text.replace(line, "zapstack:environment: development")) == 0
+
+
+@pytest.mark.parametrize("key", ["environment", "zapstack:environment", "zapstack:config:environment"])
+def test_every_spelling_that_pulumi_takes_means_the_same(folder: Path, key: str) -> None:
+    """A development stack stays one, with development's passphrase."""
+    (folder / "Pulumi.dev.yaml").write_text(RIGHT.replace("zapstack:environment", key))
+    assert stack_file.read("dev").development

@@ -24,8 +24,11 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     return found
 
 
-def test_production_is_never_confirmed_by_the_verb(calls: list[tuple[str, ...]]) -> None:
-    """A person is asked; Pulumi's exit code is the deployment's."""
+def test_production_is_never_confirmed_by_the_verb(
+    calls: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The deployment has answered, in a variable of its own; Pulumi's exit code is the deployment's."""
+    monkeypatch.setenv("PULUMI_SKIP_CONFIRMATIONS", "true")
     lifecycle.up("prod")
     assert calls == [("up",)]
     with pytest.raises(typer.Exit) as left:

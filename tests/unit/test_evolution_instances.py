@@ -6,7 +6,7 @@ import json
 import pulumi
 import pytest
 
-from components.base.connections import EvolutionConnection
+from components.base.connections import EvolutionConnection, PostgresConnection
 from components.base.lock import CHECKOUT
 from components.evolution_instance import InstancesArgs, instances_spec
 from stacks import evolution_parts
@@ -22,6 +22,9 @@ def test_the_job_reads_how_each_instance_behaves(monkeypatch: pytest.MonkeyPatch
     """By Evolution's own names; what is not written is left as it is."""
     settings = EvolutionApiSettings.model_validate_json(json.dumps(WRITTEN))
     args = InstancesArgs(
+        database=PostgresConnection(
+            database="evolution", host="evolution-postgres", password=pulumi.Output.secret("pw"), ready=(), user="e"
+        ),
         evolution=EvolutionConnection(api_key=pulumi.Output.secret("key"), host="evolution-api", ready=()),
         instances=evolution_parts.instances(settings),
         webhook_url="http://ingress:8000/webhooks/evolution",

@@ -1,6 +1,7 @@
 """`import-env`: what is taken from an old compose `.env`, what is left out, what is refused; Pulumi is played."""
 
 import json
+import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,8 +54,8 @@ class FakePulumi:
 
     def _set(self, command: list[str], stdin: str) -> None:
         value: Any = {"secure": stdin} if "--secret" in command else command[-1]
-        if "--plaintext" in command and command[-1].isdecimal():
-            value = int(command[-1])
+        if "--plaintext" in command and (command[-1].isdecimal() or command[-1] in {"true", "false"}):
+            value = json.loads(command[-1])
         (key,) = [part for part in command if part.startswith(f"{PROJECT}:")]
         config = self.config
         *above, last = key.partition("[")[0].split(".")
@@ -83,8 +84,13 @@ def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePulumi:
 
 def take(pulumi: FakePulumi, text: str, *app_secrets: str) -> None:
     """Runs the verb on an old file."""
+    take_bytes(pulumi, text.encode(), *app_secrets)
+
+
+def take_bytes(pulumi: FakePulumi, text: bytes, *app_secrets: str) -> None:
+    """Runs the verb on an old file as it is on the disk."""
     old = pulumi.file.parent / "old.env"
-    old.write_text(text)
+    old.write_bytes(text)
     import_env.import_env(stack_file.read("prod"), str(old), app_secrets)
 
 
@@ -144,7 +150,23 @@ def test_a_secret_that_stands_in_the_open_is_encrypted(pulumi: FakePulumi) -> No
         ("RABBITMQ_DEFAULT_USER=guest", "left out: the console's user is admin; the application's is app"),
         ("CACHE_REDIS_URI=redis://${X}:6379", "left out: follows from the services this one is connected to"),
         ("POSTGRES_PASSWORD=", "left out: empty"),
-        ("POSTGRES_PASSWD=x", 'left out: unknown (did you mean "POSTGRES_PASSWORD"?). A secret that your application '),
+        ("POSTGRES_PASSWD=x", 'left out: unknown (did you mean "POSTGRES_PASSWORD"?)'),
+        ("S3_REGIO=x", 'left out: unknown (did you mean "S3_REGION"?)'),
+        ("QRCODE_LIMITS=30", 'left out: unknown (did you mean "QRCODE_LIMIT"?)'),
+        ("SMTP_HOST=mail", "left out: unknown. What is no secret belongs into your application's image"),
+        ("PROXY_HOST=10.0.0.1", "left out: one for all, with a password in plain text; give an instance its own"),
+        ("SSL_CONF_PRIVKEY=/a", "left out: TLS ends in the ingress: ingress.tls"),
+        ("EVENT_EMITTER_MAX_LISTENERS=50", "left out: is only the number from which the server warns of itself"),
+        ("REDIS_HOST=redis", "left out: Redis keeps what Evolution API must not lose, and serves nobody else"),
+        (
+            "LOG_LEVEL=ERROR",
+            "left out: the application's, or Evolution API's? Then write it into evolutionApi.settings",
+        ),
+        (
+            "SENTRY_DSN=https://a@b",
+            "left out: the application's, or Evolution API's? Then write it into evolutionApi.se",
+        ),
+        ("SERVER_URL=https://a", "left out: is the address at which the application finds the server; nobody else re"),
         ("SMTP_PASSWORD=x", "left out: unknown. A secret that your application reads is taken with APP_SECRETS=SMTP_"),
     ],
 )
@@ -168,7 +190,10 @@ def test_what_is_left_out_says_why(
         ("DB_USER=a\nPOSTGRES_USER=b", "old.env:2 POSTGRES_USER sets evolution.db.user, as DB_USER in line 1 does"),
         ("APP_PORT=1\nAPP_PORT=2", "old.env:2 APP_PORT set again; the first is in line 1"),
         ("hunter 2", "old.env:1 not a variable. Write NAME=value"),
-        ("MINE=a${B}", "old.env:1 MINE has a $, in whose place compose puts another variable"),
+        ("MINE=a${B}", "old.env:1 MINE has a $, in whose place compose puts another value"),
+        ("POSTGRES_PASSWORD=${SERVICE_PASSWORD_POSTGRES}", "old.env:1 POSTGRES_PASSWORD has a $, in whose place"),
+        ("mine=x", "old.env:1 mine no name of a secret (allowed: capital letters, digits and underscores)"),
+        ("QRCODE_LIMIT=trinta", 'old.env:1 QRCODE_LIMIT Evolution API 2.3.7 cannot read this value (got "trinta"; all'),
         ("MINE=", "old.env:1 MINE empty. The application would run without it"),
         ("A=1", "old.env MINE named in APP_SECRETS and not in the file"),
     ],
@@ -178,7 +203,7 @@ def test_what_is_wrong_stops_all_of_it(
 ) -> None:
     """With its line and what is allowed; what is right beside it is not written either."""
     with pytest.raises(typer.Exit) as left:
-        take(pulumi, f"{text}\nPOSTGRES_DB=shop\n", *(["MINE"] if "MINE" in reason else []))
+        take(pulumi, f"{text}\nPOSTGRES_DB=shop\n", *(name for name in ("MINE", "mine") if f"{name} " in reason))
     printed = capsys.readouterr()
     assert left.value.exit_code == 1
     assert reason in " ".join(printed.out.split()).replace(" wrong: ", " ")
@@ -187,7 +212,7 @@ def test_what_is_wrong_stops_all_of_it(
     assert "hunter" not in printed.out
 
 
-@pytest.mark.parametrize("name", ["POSTGRES_USER", "DATABASE_URL"])
+@pytest.mark.parametrize("name", ["POSTGRES_USER", "POSTGRES_USERNAME", "DATABASE_URL"])
 def test_what_this_product_decides_is_no_secret_of_the_application(
     name: str, pulumi: FakePulumi, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -195,6 +220,138 @@ def test_what_this_product_decides_is_no_secret_of_the_application(
     with pytest.raises(typer.Exit):
         take(pulumi, f"{name}=x\n", name)
     assert "Leave it out of APP_SECRETS" in said(capsys)[name]
+
+
+@pytest.mark.parametrize(
+    "template", ["DATABASE_CONNECTION_URI=postgresql://a:b@postgres/evolution", "POSTGRES_USERNAME=evo"]
+)
+def test_whose_postgres_is_asked_back(template: str, pulumi: FakePulumi, capsys: pytest.CaptureFixture[str]) -> None:
+    """Evolution API's own templates name its server so; either answer that the message gives is taken."""
+    text = f"{template}\nPOSTGRES_DATABASE=evolution\nPOSTGRES_PASSWORD={SECRET}\n"
+    with pytest.raises(typer.Exit):
+        take(pulumi, text)
+    told = said(capsys)
+    assert pulumi.file.read_text() == STACK
+    assert all(told[name].startswith("wrong: whose Postgres?") for name in ("POSTGRES_DATABASE", "POSTGRES_PASSWORD"))
+    for name, text_ in told.items():
+        first = re.search(r"Rename it to (\S+), or to (\S+) if", text_)
+        if first:
+            text = text.replace(name, first[2 if name == "POSTGRES_PASSWORD" else 1], 1)
+    take(pulumi, text)
+    evolution = pulumi.config["zapstack:systems"]["evolution"]
+    assert evolution["evolutionPostgres"]["database"] == "evolution"
+    assert evolution["db"]["password"] == {"secure": SECRET}
+
+
+def test_a_file_that_names_both_servers_asks_nothing(pulumi: FakePulumi) -> None:
+    """Then the names are this product's."""
+    take(
+        pulumi,
+        f"DATABASE_CONNECTION_URI=postgresql://x\nPOSTGRES_USER=shop\nEVOLUTION_POSTGRES_USER=evo\nDB_PASSWORD={SECRET}\n",
+    )
+    evolution = pulumi.config["zapstack:systems"]["evolution"]
+    assert (evolution["db"]["user"], evolution["evolutionPostgres"]["user"]) == ("shop", "evo")
+
+
+S3 = (
+    f"S3_ENDPOINT=s3.example.com\nS3_ACCESS_KEY=AKIAEXAMPLE1\nS3_SECRET_KEY={SECRET}\nS3_USE_SSL=true\n"
+    "S3_BUCKET=media\n"
+)
+
+
+@pytest.mark.parametrize("switch", ["false", "False", "0"])
+def test_s3_that_was_off_stays_off(switch: str, pulumi: FakePulumi, capsys: pytest.CaptureFixture[str]) -> None:
+    """Evolution API reads nothing of it then, and the example file has all of it."""
+    take(pulumi, f"S3_ENABLED={switch}\n{S3}")
+    assert set(said(capsys).values()) == {
+        "left out: S3_ENABLED is not true, so nothing read it; media stay with the stack's own server"
+    }
+    assert pulumi.written == []
+
+
+def test_a_boolean_is_written_as_one(pulumi: FakePulumi) -> None:
+    """Python's own spelling would be text to Pulumi, and the file would be refused by the next preview."""
+    take(pulumi, f"S3_ENABLED=true\n{S3}")
+    assert pulumi.config["zapstack:systems"]["evolution"]["s3"]["useSsl"] is True
+    (text,) = [command[-1] for command in pulumi.written if "zapstack:systems.evolution.s3.useSsl" in command]
+    assert text == "true"
+
+
+def test_what_is_missing_beside_a_setting_is_told_in_the_old_file(
+    pulumi: FakePulumi, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the variable to write, and it is enough."""
+    text = S3.replace("S3_ENDPOINT=s3.example.com\n", "\n")
+    with pytest.raises(typer.Exit):
+        take(pulumi, text)
+    assert "old.env:2    S3_ENDPOINT" in capsys.readouterr().out
+    take(pulumi, f"{text}S3_ENDPOINT=s3.example.com\n")
+    assert pulumi.config["zapstack:systems"]["evolution"]["s3"]["host"] == "s3.example.com"
+
+
+def test_what_pulumi_wrote_is_read_again(pulumi: FakePulumi, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before it is called written; the file is as it was when the two differ."""
+    keep = pulumi._set
+    pulumi._set = lambda command, stdin: keep([*command[:-1], "wrong"], stdin)  # type: ignore[method-assign]
+    with pytest.raises(typer.Exit):
+        take(pulumi, "POSTGRES_DB=shop\n")
+    assert "What Pulumi wrote is not what was meant" in capsys.readouterr().err
+    assert pulumi.file.read_text() == STACK
+
+
+@pytest.mark.parametrize("name", ["AUTHENTICATION_API_KEY", "EVOLUTION_API_KEY", "AUDIO_CONVERTER_API_KEY"])
+def test_keys_may_be_base64(name: str, pulumi: FakePulumi) -> None:
+    """They stand in files that this product writes and in a header, never in an address."""
+    take(pulumi, f"{name}=k3y+base64/of/openssl==\n")
+    assert "k3y+base64/of/openssl==" in pulumi.file.read_text()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-16-be"])
+def test_files_of_other_editors_are_read(encoding: str, pulumi: FakePulumi) -> None:
+    """Those that say what they are."""
+    mark = b"\xfe\xff" if encoding == "utf-16-be" else b""
+    take_bytes(pulumi, mark + "POSTGRES_DB=shop\r\nPOSTGRES_PORT=6001\r\n".encode(encoding))
+    assert pulumi.config["zapstack:systems"]["evolution"]["db"] == {"database": "shop", "port": 6001}
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (
+            "A=1\nOPENAI_API_KEY=senha-é".encode("latin-1"),
+            "old.env:2 wrong: not UTF-8. Nothing of it was read. Save it",
+        ),
+        ("OPENAI_API_KEY=a".encode("utf-16-le"), "old.env:1 wrong: not text, or UTF-16 without the mark that says so."),
+    ],
+)
+def test_what_cannot_be_read_is_named(
+    raw: bytes, told: str, pulumi: FakePulumi, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A letter put in place of what is no UTF-8 would be a wrong password."""
+    with pytest.raises(typer.Exit):
+        take_bytes(pulumi, raw)
+    assert told in " ".join(capsys.readouterr().out.split())
+    assert pulumi.written == []
+
+
+def test_other_forms_of_compose_are_read(pulumi: FakePulumi, capsys: pytest.CaptureFixture[str]) -> None:
+    """`NAME: value`, items of a list, a name alone; a text with a colon in it stays what it is."""
+    text = "environment:\n  POSTGRES_DB: shop # ours\n  - POSTGRES_PORT=6001\n- POSTGRES_USER: 'shop'\nTZ\n"
+    text += f"KEY='a: b\nc: {SECRET}'\n"
+    take(pulumi, text, "KEY")
+    assert pulumi.config["zapstack:systems"]["evolution"]["db"] == {"database": "shop", "port": 6001, "user": "shop"}
+    assert pulumi.config["zapstack:KEY"] == {"secure": f"a: b\nc: {SECRET}"}
+    assert said(capsys)["TZ"] == "left out: empty"
+
+
+def test_a_secret_of_either_is_taken_for_the_application(
+    pulumi: FakePulumi, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the report advises."""
+    take(pulumi, "SENTRY_DSN=https://a@b\n")
+    (advice,) = re.findall(r"APP_SECRETS=(\w+)", capsys.readouterr().out)
+    take(pulumi, "SENTRY_DSN=https://a@b\n", advice)
+    assert pulumi.config["zapstack:SENTRY_DSN"] == {"secure": "https://a@b"}
 
 
 def test_a_failure_half_way_leaves_the_file_as_it_was(pulumi: FakePulumi, capsys: pytest.CaptureFixture[str]) -> None:

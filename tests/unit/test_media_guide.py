@@ -4,7 +4,7 @@ import re
 
 from components.base import lock
 from components.base.lock import CHECKOUT
-from components.versitygw import DATA_PATH
+from components.versitygw_bucket import DATA_PATH
 from infra.fields import Node
 from infra.models import stack_model
 from stacks.evolution import NAME

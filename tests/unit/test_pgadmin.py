@@ -52,6 +52,11 @@ def test_what_is_applied_has_no_secret_among_its_arguments() -> None:
     ast.parse(program)
 
 
+def test_its_memory_holds_the_server_and_the_reload_beside_it() -> None:
+    """Measured at 342 MiB with kept byte code, and killed within 384 without it."""
+    assert SPEC.resources.memory_mib >= 512
+
+
 def test_settings_are_python() -> None:
     """PgAdmin pastes them into a module: a word without quotes would end its start."""
     values = {name: text for name, text in SPEC.environment.items() if name.startswith("PGADMIN_CONFIG_")}

@@ -9,10 +9,11 @@ import pytest
 from docker import DockerClient
 from docker.errors import NotFound
 
-from components.base import memory, readiness
+from components.base import declared, memory, naming, readiness
 from components.base.failure import Halt, ServiceFailedError
 from components.base.readiness import GateRequest, run_job, wait_ready
 from components.base.repair import Joined
+from components.base.spec import Look
 
 MIB = 1024 * 1024
 
@@ -24,6 +25,7 @@ class PaperContainer:
         """Takes the states; the last one stays."""
         self.id = "abc"
         self.name = "paper"
+        self.labels: dict[str, str] = {}
         self.calls: list[str] = []
         self.counters: bytes | None = b"oom_kill_disable 0\nunder_oom 0\noom_kill 0\n"
         self._states = states
@@ -283,3 +285,22 @@ def test_a_job_must_end_in_time() -> None:
     """A job that hangs is a failure too."""
     with pytest.raises(ServiceFailedError, match="not ready within 0 s"):
         run_job(client(PaperEngine(PaperContainer([state()]))), request(budget_seconds=0, command=()), Halt())
+
+
+@pytest.mark.parametrize("wait", [wait_ready, run_job])
+def test_a_repair_that_leaves_a_difference_has_failed(wait: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401 two functions
+    """It is looked at again, and only after trouble."""
+    differs = declared.Answer(different=("role app differs (password)",))
+    monkeypatch.setattr(declared, "ask", lambda *_: differs)
+    container = PaperContainer([state(Running=wait is wait_ready)])
+    container.labels = {naming.LOOK_LABEL: declared.label(Look(command=("look",), declared=""))}
+    wait(client(PaperEngine(container)), request(), Halt())
+    halt = Halt()
+    with pytest.raises(
+        ServiceFailedError, match=re.escape("db: is still not as declared: role app differs (password)")
+    ):
+        wait(client(PaperEngine(container)), request(troubled=True), halt)
+    with pytest.raises(ServiceFailedError, match="because db failed"):
+        halt.pause(0, "another")
+    monkeypatch.setattr(declared, "ask", lambda *_: declared.Answer(unknown="starting up"))
+    wait(client(PaperEngine(container)), request(troubled=True), Halt())

@@ -28,7 +28,7 @@ GIVEN = EvolutionSettings.model_validate(
 def command(settings: dict[str, str]) -> tuple[str, ...]:
     """Returns the command of a server."""
     args = PostgresArgs(database="shop", settings=settings, user="shop", volume="v")
-    return tuple(postgres_spec("db", args, "", "").command)
+    return tuple(postgres_spec("db", args, "", "", "").command)
 
 
 def test_parameters_of_postgres_follow_its_own() -> None:

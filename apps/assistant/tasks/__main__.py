@@ -1,4 +1,4 @@
-"""`python3 -m tasks`: the worker as a container runs it; `--reload` restarts it on every saved file."""
+"""`python3 -m tasks`: the worker as a container runs it."""
 
 import asyncio
 import os
@@ -26,8 +26,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--reload"]:
-        from assistant.reload import run_reloading
-
-        sys.exit(run_reloading("tasks"))
     sys.exit(main())

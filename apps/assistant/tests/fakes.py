@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from assistant.drain import Drain
 from assistant.messages import Change, InboundMessage, MessageStatus, SentMessage, SetAside
@@ -20,8 +20,8 @@ class FakeInbox:
         self.stored: dict[str, InboundMessage] = {}
         self.seen: list[str] = []
         self.lost = False
+        self.refusal: Exception | None = None
         self.waiting = 0
-        self.refusing = False
 
     async def store(self, message: InboundMessage) -> bool:
         """Keep once."""
@@ -47,8 +47,8 @@ class FakeInbox:
         return Backlog(depth=len(self.stored), given_up=2, oldest_due_seconds=1.5)
 
     def _check(self) -> None:
-        if self.refusing:
-            raise DataError("INSERT …", {}, Exception("invalid byte sequence"))
+        if self.refusal is not None:
+            raise self.refusal
         if self.lost:
             raise OperationalError("INSERT …", {}, Exception("connection refused"))
 

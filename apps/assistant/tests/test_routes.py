@@ -9,14 +9,16 @@ from typing import Any
 import httpx
 import pytest
 from fakes import SECRET, FakeAsides, FakeDependency, FakeInbox, FakeRelay, fake_assistant
+from fastapi import Request
 from prometheus_client import REGISTRY
+from sqlalchemy.exc import DataError
 from test_messages import event, sent_event
 
 from assistant.app import create_app
 from assistant.drain import Drain
 from assistant.messages import SetAside
 from assistant.payloads import NO_EVENT, NOT_STORABLE, TOO_LONG
-from assistant.routes.bodies import MAX_BODY_BYTES
+from assistant.routes.bodies import MAX_BODY_BYTES, read_body
 from assistant.state import Assistant
 
 pytestmark = pytest.mark.anyio
@@ -165,10 +167,31 @@ async def test_a_body_without_end_is_kept_by_its_beginning() -> None:
     assert "M1" in kept.data
 
 
-async def test_what_the_database_refuses_for_ever_is_set_aside() -> None:
+@pytest.mark.parametrize(("chunks", "whole"), [(2, True), (3, False), (5, False)])
+async def test_no_more_of_a_body_is_held_than_may_be(chunks: int, whole: bool) -> None:  # noqa: FBT001 - a table
+    """A body as long as allowed is whole; of a longer one nothing beyond that is in memory."""
+    chunk = b"x" * (MAX_BODY_BYTES // 2)
+    parts = [{"type": "http.request", "body": chunk, "more_body": place + 1 < chunks} for place in range(chunks)]
+
+    async def receive() -> dict[str, Any]:
+        return parts.pop(0)
+
+    body = await read_body(Request({"type": "http", "headers": []}, receive))
+    assert (len(body[0]), body[1], parts) == (MAX_BODY_BYTES, whole, [])
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        DataError("INSERT …", {}, Exception("invalid byte sequence")),
+        UnicodeEncodeError("utf-8", "\ud83d", 0, 1, "surrogates not allowed"),  # the driver's, before anything is sent
+    ],
+    ids=["by the server", "by the driver"],
+)
+async def test_what_the_database_refuses_for_ever_is_set_aside(refusal: Exception) -> None:
     """A refusal of this very event is no lost database: trying again would end in losing it."""
     inbox, asides = FakeInbox(), FakeAsides()
-    inbox.refusing = True
+    inbox.refusal = refusal
     answer = await post(fake_assistant(inbox=inbox, asides=asides), event())
     assert (answer.status_code, answer.json()) == (200, {"status": "set_aside", "reason": NOT_STORABLE})
     assert [kept.message_id for kept in asides.kept] == ["M1"]

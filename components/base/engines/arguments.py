@@ -10,7 +10,7 @@ from typing import Any
 import pulumi
 import pulumi_docker as docker
 
-from components.base import naming
+from components.base import declared, naming
 from components.base.engines.canonical import canonical_cpus
 from components.base.health import MARKS
 from components.base.naming import Scope
@@ -95,6 +95,11 @@ def images_own_label(spec: BaseSpec) -> Mapping[str, str]:
     given = {"command": spec.command, "entrypoint": spec.entrypoint, "workingDir": spec.working_dir}
     left = ",".join(name for name, value in given.items() if not value)
     return {naming.IMAGES_OWN_LABEL: left} if left else {}
+
+
+def look_label(spec: BaseSpec) -> Mapping[str, str]:
+    """Returns the label by which what it declares on a server is looked at."""
+    return {naming.LOOK_LABEL: declared.label(spec.look)} if spec.look else {}
 
 
 def readiness_label(spec: ServiceSpec) -> Mapping[str, str]:

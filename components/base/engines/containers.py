@@ -42,8 +42,10 @@ class ContainersEngine:
         observation: What the engine looked like at the start of this run.
         protect_data: Whether data volumes refuse to be destroyed.
         scope: Names and labels.
+        data_images: Service to the image that uses its data, of services whose data have a version.
         data_volumes: Names of the data volumes registered so far.
         kept_secrets: Names of the secrets registered so far that outlive their declaration.
+        used_images: The same as `data_images`, as the last complete run has left it.
     """
 
     docker_host: str
@@ -53,8 +55,10 @@ class ContainersEngine:
     observation: Observation
     protect_data: bool
     scope: naming.Scope
+    data_images: dict[str, pulumi.Input[str]] = field(default_factory=dict)
     data_volumes: set[str] = field(default_factory=set)
     kept_secrets: set[str] = field(default_factory=set)
+    used_images: Mapping[str, str] = field(default_factory=dict)
 
     def service(
         self, name: str, spec: ServiceSpec, parent: pulumi.Resource, *, after: Sequence[pulumi.Resource] = ()
@@ -68,6 +72,8 @@ class ContainersEngine:
             after: Gates to wait for besides those of the connections it uses, such as its own migrations job.
         """
         data = [self._data_volume(volume, parent) for volume in spec.volumes]
+        if any(not isinstance(volume.formats, str) for volume in spec.volumes):
+            self.data_images[name] = self.images.get(spec.image).name
         gates: list[Gate] = []
         for replica in range(1, spec.replicas + 1):
             unit = Unit(name=name, parent=parent, replica=replica, spec=spec)
@@ -123,6 +129,7 @@ class ContainersEngine:
         extra: dict[str, pulumi.Input[str]] = {
             naming.FILES_LABEL: self._replacing(unit),
             **arguments.images_own_label(spec),
+            **arguments.look_label(spec),
             **arguments.readiness_label(spec),
         }
         return docker.Container(
@@ -149,6 +156,7 @@ class ContainersEngine:
         extra: dict[str, pulumi.Input[str]] = {
             naming.FILES_LABEL: self._replacing(unit),
             **arguments.images_own_label(spec),
+            **arguments.look_label(spec),
         }
         return docker.Container(
             unit.name,
@@ -193,7 +201,8 @@ class ContainersEngine:
             "observed": self._presence(unit),
             "owner": spec.user,
             "proof": self._proof(unit),
-            "secret_files": pulumi.Output.secret({**spec.secret_files, **unit.connections}),
+            "used_image": self.used_images.get(unit.name, ""),
+            "secret_files": pulumi.Output.secret({**spec.secret_files, **unit.connections, **unit.declared}),
         }
         used = [gate for connection in spec.uses for gate in connection.ready]
         return Prepare(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pulumi
 
-from components.base import proofs
+from components.base import declared, proofs
 from components.base.spec import BaseSpec, ServiceSpec
 
 
@@ -40,8 +40,9 @@ class Unit:
 
     @property
     def reloaded(self) -> frozenset[str]:
-        """Files that are taken without a replacement."""
-        return self.spec.reload.files if isinstance(self.spec, ServiceSpec) and self.spec.reload else frozenset()
+        """Files whose change is no reason to replace the container; what is declared is read by nobody in it."""
+        reload = self.spec.reload if isinstance(self.spec, ServiceSpec) else None
+        return frozenset({declared.FILE, *(reload.files if reload else ())})
 
     @cached_property
     def connections(self) -> Mapping[str, pulumi.Output[str]]:
@@ -54,9 +55,14 @@ class Unit:
         return {proofs.FILE: pulumi.Output.secret(text)}
 
     @property
+    def declared(self) -> Mapping[str, pulumi.Output[str]]:
+        """The file that says what it declares on a server; none where it declares nothing."""
+        return {declared.FILE: pulumi.Output.secret(self.spec.look.declared)} if self.spec.look else {}
+
+    @property
     def files(self) -> Mapping[str, pulumi.Input[str]]:
         """All its files, name to content."""
-        return {**self.spec.files, **self.spec.secret_files, **self.connections}
+        return {**self.spec.files, **self.spec.secret_files, **self.connections, **self.declared}
 
     @property
     def aliases(self) -> list[str]:

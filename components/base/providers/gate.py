@@ -49,6 +49,7 @@ class GateProvider(ResourceProvider):
 
 def _pass(olds: dict[str, Any], news: dict[str, Any]) -> None:
     same = olds.get("container") == news["container"]
+    troubled = same and news["observed"] not in verdict.GOOD
     request = readiness.GateRequest(
         budget_seconds=int(news["budget_seconds"]),
         command=news["command"],
@@ -59,20 +60,23 @@ def _pass(olds: dict[str, Any], news: dict[str, Any]) -> None:
         pids=int(news["pids"]),
         predecessor="" if same else olds.get("container", ""),
         proxy=rollout.Proxy(**_whole(news["proxy"])) if news["proxy"] else None,
-        reload=_due_reload(olds, news, same=same),
+        reload=_due_reload(olds, news, same=same, troubled=troubled),
         reload_hint=news["reload"].get("hint", ""),
         restart_at_once=news["restart_at_once"],
         service=news["service"],
-        troubled=same and news["observed"] not in verdict.GOOD,
+        troubled=troubled,
     )
     wait = readiness.wait_ready if request.command else readiness.run_job
     wait(client(news["docker_host"]), request, process.halt)
 
 
-def _due_reload(olds: dict[str, Any], news: dict[str, Any], *, same: bool) -> list[str]:
-    """Returns the reload command when there is something to take: a container reads its files when it starts."""
+def _due_reload(olds: dict[str, Any], news: dict[str, Any], *, same: bool, troubled: bool) -> list[str]:
+    """Returns the reload command when there is something to take: a container reads its files when it starts.
+
+    One in trouble takes them again: what its files declare may have been changed on it by hand.
+    """
     reload: dict[str, Any] = news["reload"]
-    if not reload or (not same and not reload["at_start"]) or (same and olds.get("reload") == reload):
+    if not reload or (not same and not reload["at_start"]) or (same and not troubled and olds.get("reload") == reload):
         return []
     return list(reload["command"])
 

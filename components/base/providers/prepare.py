@@ -43,7 +43,7 @@ class PrepareProvider(ResourceProvider):
             if name in before and before[name]["value"] != row["value"]
         ]
         refused = data.disagreeing(client(news["docker_host"]), changed) if changed else []
-        used = str((olds or {}).get("image") or "")
+        used = str((olds or {}).get("image") or news["used_image"])
         if used != news["image"] and any(row["formats"] for row in news["data"]):
             refused += data.unreadable(
                 client(news["docker_host"]),

@@ -66,6 +66,8 @@ def instances_file(system: FakeSystem, write: WriteFile) -> dict[str, Any]:
     return {
         "url": system.url,
         "api_key_file": str(write("api_key", "global\n")),
+        "database_file": str(write("database_url", "postgresql://e:pw@db/e\n")),
+        "database_schema": "evolution_api",
         "instances": [
             {
                 "name": "bot",

@@ -1,7 +1,9 @@
 """`probe instances`: declared instances become true, again and again, or the reason is named."""
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, Self
 
+import psycopg
 import pytest
 from conftest import NUMBER, WriteFile
 from fake_system import FakeSystem
@@ -64,7 +66,6 @@ def test_a_taken_name_that_is_not_listed_names_the_cause(
 @pytest.mark.parametrize(
     ("stored", "message"),
     [
-        ({"token": "older"}, "token (declared in "),
         ({"integration": "WHATSAPP-BAILEYS"}, "integration (stored WHATSAPP-BAILEYS, declared EVOLUTION)"),
         ({"number": "1"}, f"number (stored 1, declared {NUMBER})"),
     ],
@@ -77,15 +78,64 @@ def test_what_cannot_be_changed_is_told_with_the_way_out(
     stored: dict[str, str],
     message: str,
 ) -> None:
-    """Nothing is touched; neither token shows."""
+    """Nothing is touched."""
     row = {"name": "bot", "token": "token-1", "integration": "EVOLUTION", "number": NUMBER}
     system.instances["bot"] = {**row, **stored}
     assert run(write, instances_file) == 1
     error = capsys.readouterr().err
     assert message in error
     assert "DELETE /instance/delete/bot" in error
-    assert "older" not in error
     assert system.webhooks == {}
+
+
+def test_another_token_is_set_in_the_database(
+    system: FakeSystem,
+    write: WriteFile,
+    instances_file: dict[str, Any],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No route changes one; neither of them shows."""
+    statements: list[tuple[str, object]] = []
+    rows = 1
+
+    class Session:
+        def __enter__(self) -> Self:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            return
+
+        def execute(self, statement: psycopg.sql.Composed, values: object) -> SimpleNamespace:
+            statements.append((statement.as_string(None), values))
+            return SimpleNamespace(rowcount=rows)
+
+    def connect(address: str, **_: object) -> Session:
+        assert address == "postgresql://e:pw@db/e"
+        return Session()
+
+    monkeypatch.setattr(psycopg, "connect", connect)
+    system.instances["bot"] = {"name": "bot", "token": "older", "integration": "EVOLUTION", "number": NUMBER}
+    assert run(write, instances_file) == 0
+    update = 'UPDATE "evolution_api"."Instance" SET "token" = %s, "updatedAt" = now() WHERE "name" = %s'
+    assert statements == [(update, ("token-1", "bot"))]
+    said = capsys.readouterr().out
+    assert "instance bot: token set as declared" in said
+    assert "older" not in said
+    assert "token-1" not in said
+
+    rows = 0
+    assert run(write, instances_file) == 1
+    assert "Evolution's database has no such instance" in capsys.readouterr().err
+
+    def refuse(*_: object, **__: object) -> Session:
+        raise psycopg.OperationalError('password authentication failed for "token-1"')
+
+    monkeypatch.setattr(psycopg, "connect", refuse)
+    assert run(write, instances_file) == 1
+    error = capsys.readouterr().err
+    assert "its token cannot be set in Evolution's database (no login)" in error
+    assert "token-1" not in error
 
 
 def test_a_refused_key_is_an_authentication_failure(

@@ -1,4 +1,4 @@
-"""`python3 -m assistant`: the HTTP process as a container runs it; `--reload` restarts it on every saved file."""
+"""`python3 -m assistant`: the HTTP process as a container runs it."""
 
 import os
 import sys
@@ -27,8 +27,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--reload"]:
-        from assistant.reload import run_reloading
-
-        sys.exit(run_reloading("assistant"))
     sys.exit(main())

@@ -53,11 +53,15 @@ class InstancesFile(SettingsModel):
     Attributes:
         url: The server's address inside the network.
         api_key_file: The global key.
+        database_file: Address of the server's own database, with user and password.
+        database_schema: Schema of its tables.
         instances: Those to be made true.
         manager_url: Where a person's browser finds the manager; told to whoever must link a telephone.
     """
 
     url: str
     api_key_file: Path
+    database_file: Path
+    database_schema: str
     instances: tuple[Instance, ...]
     manager_url: str | None = None

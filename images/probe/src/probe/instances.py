@@ -8,6 +8,7 @@ from probe.errors import ProbeError
 from probe.evolution import Evolution
 from probe.files import read_secret, read_settings
 from probe.output import say
+from probe.tokens import set_token
 from probe.waiting import Deadline
 
 # Evolution replaces all settings at once and refuses a body without one of the flags. `wavoipToken` is not declared
@@ -39,6 +40,9 @@ def run(settings_path: Path, timeout_seconds: float) -> None:
     for instance in settings.instances:
         token = read_secret(instance.token_file)
         stored = _ensure_instance(evolution, instance, token, found.get(instance.name))
+        if stored.get("token", token) != token:
+            set_token(read_secret(settings.database_file), settings.database_schema, instance.name, token)
+            say(f"instance {instance.name}: token set as declared")
         _assert_webhook(evolution, instance)
         _assert_settings(evolution, instance, stored)
         _tell_how_to_link(settings, instance, stored)
@@ -69,16 +73,14 @@ def _ensure_instance(
                 "It may belong to another DATABASE_CONNECTION_CLIENT_NAME: put the old client name back, or choose "
                 "another instance name."
             )
-    _check_stored(instance, stored, token)
+    _check_stored(instance, stored)
     say(f"instance {instance.name}: already there")
     return stored
 
 
-def _check_stored(instance: Instance, stored: dict[str, Any], token: str) -> None:
-    """Refuse differences that Evolution has no route to change."""
+def _check_stored(instance: Instance, stored: dict[str, Any]) -> None:
+    """Refuse differences that would make another instance of it: Evolution has no route to change them."""
     differences = []
-    if stored.get("token") != token:
-        differences.append(f"token (declared in {instance.token_file})")
     if stored.get("integration") != instance.integration:
         differences.append(f"integration (stored {stored.get('integration')}, declared {instance.integration})")
     # Other integrations store the number of the telephone that linked itself.
@@ -87,9 +89,9 @@ def _check_stored(instance: Instance, stored: dict[str, Any], token: str) -> Non
     if differences:
         raise ProbeError(
             f"instance {instance.name}: stored and declared {' and '.join(differences)} differ, and evolution-api has "
-            "no route that changes this on an existing instance. Its applications would be refused (AUTH, HTTP 401) or "
-            "answer for the wrong number. Either declare the stored value again (GET /instance/fetchInstances with the "
-            "global key shows it, the token included), or delete the instance and run this again, which makes it anew: "
+            "no route that changes this on an existing instance. Its applications would answer for the wrong number. "
+            "Either declare the stored value again (GET /instance/fetchInstances with the global key shows it), or "
+            "delete the instance and run this again, which makes it anew: "
             f"DELETE /instance/delete/{instance.name} with the global key (a linked telephone must then be linked "
             "again)."
         )

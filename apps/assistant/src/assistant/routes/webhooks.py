@@ -51,8 +51,9 @@ async def _kept(request: Request, assistant: Assistant) -> dict[str, str]:
     try:
         try:
             result = await _keep(event, assistant)
-        except DataError as error:  # of this event, and for ever: it is kept in a form that no database refuses
-            log_event(_LOGGER, logging.ERROR, "event not storable", error=type(error.orig).__name__)
+        # Of this event, and for ever: it is kept in a form that no database refuses.
+        except (DataError, UnicodeError) as error:
+            log_event(_LOGGER, logging.ERROR, "event not storable", error=type(error).__name__)
             event = set_aside(body, NOT_STORABLE)
             result = await _keep(event, assistant)
     except (SQLAlchemyError, OSError) as error:
