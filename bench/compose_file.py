@@ -113,6 +113,7 @@ def _limits(row: Row) -> dict[str, Any]:
     host = row["HostConfig"]
     return {
         "cap_drop": host["CapDrop"],
+        "cpu_shares": host["CpuShares"],
         "cpus": host["NanoCpus"] / NANO,
         "mem_limit": host["Memory"],
         "memswap_limit": host["MemorySwap"],

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final, Literal
 
 import pulumi
@@ -40,6 +41,16 @@ EVENT_QUEUE_LIMIT: Final = 10_000
 CACHE_DATABASE: Final = 6
 """The number in Evolution's own examples."""
 
+INTAKE_SHARES: Final = 4096
+"""CPU weight of what a webhook passes: proxy, application and its database. Receiving comes before answering: who is
+not answered yet waits in the database, a webhook that is not taken in waits nowhere."""
+
+ANSWERING_SHARES: Final = 512
+"""CPU weight of the workers, half of the default: they use what is left and catch up later. Evolution API keeps the
+default, because it receives as well."""
+
+INGRESS_RESOURCES: Final = Resources(cpu_shares=INTAKE_SHARES, memory_mib=128)
+
 MAKERS: Final[Mapping[Integration, str]] = {
     "WHATSAPP-BAILEYS": "web.whatsapp.com",
     "WHATSAPP-BUSINESS": "graph.facebook.com",
@@ -66,7 +77,8 @@ def database(
         major=major,
         max_connections=settings.max_connections,
         password=revealed(settings.password),
-        resources=Resources(memory_mib=settings.memory_mib),
+        # A whole core, so that a commit does not wait for the next slice of a half in the middle of a rush.
+        resources=Resources(cpu_shares=INTAKE_SHARES, cpus=1, memory_mib=settings.memory_mib),
         rotation=settings.rotation,
         settings=settings.settings,
         user=settings.user,
@@ -76,7 +88,8 @@ def database(
 
 def evolution_database(settings: DatabaseSettings, host_port: int | None) -> PostgresArgs:
     """Returns the arguments of Evolution API's server: another version, and the document's own name for it."""
-    return database(settings, "postgres_evo_data", host_port, alias="evolution_postgres", major=15)
+    args = database(settings, "postgres_evo_data", host_port, alias="evolution_postgres", major=15)
+    return replace(args, resources=Resources(memory_mib=settings.memory_mib))
 
 
 def redis_args(settings: EvolutionSettings) -> RedisArgs:
@@ -228,7 +241,7 @@ def app_args(settings: EvolutionSettings, application: Application, *, productio
         health_path=app.health_path,
         ready_path=app.ready_path,
         replicas=app.replicas or (PRODUCTION_REPLICAS if production else 1),
-        resources=Resources(memory_mib=app.memory_mib, cpus=1),
+        resources=Resources(cpu_shares=INTAKE_SHARES, cpus=1, memory_mib=app.memory_mib),
         up_path=app.up_path,
     )
 
@@ -237,11 +250,17 @@ def ingress_args(settings: EvolutionSettings, app: HttpConnection, *, production
     """Returns the arguments of the proxy: on every address with TLS in production, on the loopback otherwise."""
     tls, shift = settings.ingress.tls, settings.port_offset
     if tls is None:
-        return IngressArgs(app=app, host_port=settings.ingress.port + shift, settings=settings.ingress.settings)
+        return IngressArgs(
+            app=app,
+            host_port=settings.ingress.port + shift,
+            resources=INGRESS_RESOURCES,
+            settings=settings.ingress.settings,
+        )
     pem = "\n".join((CHECKOUT / file).read_text().strip() for file in (tls.certificate, tls.key)) + "\n"
     return IngressArgs(
         address="0.0.0.0" if production else "127.0.0.1",  # noqa: S104 what an ingress is for
         app=app,
+        resources=INGRESS_RESOURCES,
         settings=settings.ingress.settings,
         tls=Tls(pem=pem, port=tls.port + shift, redirect_port=tls.redirect_port + shift),
     )
@@ -256,5 +275,5 @@ def worker_args(settings: EvolutionSettings, application: Application) -> Worker
         health_command=worker.health_command,
         ready_command=worker.ready_command,
         replicas=worker.replicas,
-        resources=Resources(memory_mib=worker.memory_mib, cpus=1),
+        resources=Resources(cpu_shares=ANSWERING_SHARES, cpus=1, memory_mib=worker.memory_mib),
     )

@@ -204,12 +204,15 @@ class Resources:
 
     Attributes:
         memory_mib: Memory in MiB; swap is set equal, so there is none beyond it.
-        cpus: CPU share in cores, such as 0.5; whole multiples of ten are not supported by the provider.
+        cpu_shares: Weight among the containers of a machine whose CPUs are all busy, 2 to 262144; the engine's own
+            default is 1024. It takes nothing from anybody while a CPU is idle.
+        cpus: Limit in cores, such as 0.5; whole multiples of ten are not supported by the provider.
         pids: Most processes and threads.
         nofile: Most open files; at most 16384, hosts with lower hard limits refuse more.
     """
 
     memory_mib: int
+    cpu_shares: int = 1024
     cpus: float = 0.5
     nofile: int = 16384
     pids: int = 256

@@ -12,12 +12,13 @@ from operations.review.steps import FILES
 Inputs = Mapping[str, Any]
 Row = TypeVar("Row", str, dict[str, Any])
 
-PROPER = ("image", "envs", "networksAdvanced", "ports", "volumes", "memory", "cpus")
+PROPER = ("image", "envs", "networksAdvanced", "ports", "volumes", "memory", "cpus", "cpuShares")
 """What describes a new container to a reviewer; the rest is the same for all."""
 NOTHING: Final = "none"
 MIRRORED: Final = {"memorySwap": "memory", "stopTimeout": "destroyGraceSeconds"}
 """Inputs that always follow another one, which says it already."""
 LIMITS: Final = {
+    "cpuShares": "CPU weight",
     "cpus": "CPU limit",
     "destroyGraceSeconds": "seconds to stop",
     "memory": "memory limit in MiB",

@@ -52,6 +52,8 @@ RULES: dict[str, Callable[[Registered], bool]] = {
     "no new privileges": lambda c: c.inputs["securityOpts"] == ["no-new-privileges:true"],
     "read-only root": lambda c: c.inputs["readOnly"] is True,
     "swap equals memory": lambda c: 0 < c.inputs["memory"] == c.inputs["memorySwap"],
+    # Always said: the provider takes a weight that is no longer given for one that does not matter, and leaves it.
+    "CPU weight": lambda c: 2 <= c.inputs["cpuShares"] <= 262144,
     "canonical cpus": lambda c: re.fullmatch(r"\d+\.\d+", c.inputs["cpus"]) is not None,
     "file limit hosts accept": lambda c: (
         {row["name"]: row["hard"] for row in c.inputs["ulimits"]} == {"nofile": 16384.0, "core": 0.0}
@@ -111,6 +113,7 @@ MUTATIONS: dict[str, dict[str, Any]] = {
     "no new privileges": {"securityOpts": ["no-new-privileges:false"]},
     "read-only root": {"readOnly": False},
     "swap equals memory": {"memorySwap": 1024.0},
+    "CPU weight": {"cpuShares": 0},
     "canonical cpus": {"cpus": "1"},
     "file limit hosts accept": {"ulimits": [{"name": "nofile", "hard": 65536.0}]},
     "init": {"init": False},

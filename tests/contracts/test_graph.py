@@ -148,6 +148,14 @@ def test_every_image_comes_from_the_lock(graph: Graph) -> None:
     assert used <= set(evolution.images(EvolutionSettings()))
 
 
+def test_receiving_comes_before_answering(graph: Graph) -> None:
+    """When all CPUs are busy, what a webhook passes outranks everything else, and the workers come last."""
+    weights = {service_of(row): row.inputs["cpuShares"] for row in graph.of("Container")}
+    intake = {weights.pop(service) for service in ("ingress", "app", "db")}
+    worker = weights.pop("worker")
+    assert worker < min(weights.values()) <= max(weights.values()) < min(intake)
+
+
 def test_every_component_registers_its_outputs(graph: Graph) -> None:
     """Logical names of children begin with their service's, so that a person finds them."""
     services = {service_of(container) for container in graph.of("Container")}

@@ -76,6 +76,7 @@ def test_every_container_is_hardened(engine: docker.DockerClient, checkout: Chec
         assert host["SecurityOpt"] == ["no-new-privileges:true"], name
         assert 0 < host["Memory"] == host["MemorySwap"], name
         assert host["NanoCpus"] > 0, name
+        assert host["CpuShares"] > 0, name
         assert host["Init"], name
         assert host["LogConfig"]["Config"] == {"max-file": "3", "max-size": "10m"}, name
         if config["Labels"]["zapstack.role"] == "service":

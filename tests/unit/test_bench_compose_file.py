@@ -29,6 +29,7 @@ def container(service: str, *, id_: str = "1" * 64, role: str = "service", **con
         },
         "HostConfig": {
             "CapDrop": ["ALL"],
+            "CpuShares": 4096,
             "Init": True,
             "LogConfig": {"Type": "json-file", "Config": {"max-size": "10m"}},
             "Memory": 268435456,
@@ -103,6 +104,7 @@ def test_a_container_is_described_in_full() -> None:
     assert service == {
         "cap_drop": ["ALL"],
         "command": ["serve", "--price=$$5"],
+        "cpu_shares": 4096,
         "cpus": 1.5,
         "environment": ["A=1", "B=$$HOME"],
         "healthcheck": {

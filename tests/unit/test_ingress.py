@@ -9,7 +9,7 @@ import pytest
 from components.base.connections import HttpConnection
 from components.base.lock import CHECKOUT
 from components.ingress import CERTIFICATE_FILE, IngressArgs, Tls, config, ingress_spec
-from stacks.evolution_parts import ingress_args
+from stacks.evolution_parts import INGRESS_RESOURCES, ingress_args
 from stacks.settings.evolution import EvolutionSettings
 
 APP = HttpConnection(host="app", port=8000, ready=())
@@ -62,6 +62,6 @@ def test_without_tls_there_is_none_of_it() -> None:
     """One port on the loopback."""
     args = ingress_args(EvolutionSettings(), APP, production=True)
     spec = ingress_spec("ingress", args)
-    assert args == IngressArgs(app=APP, host_port=8000)
+    assert args == IngressArgs(app=APP, host_port=8000, resources=INGRESS_RESOURCES)
     assert [(port.address, port.external) for port in spec.ports] == [("127.0.0.1", 8000)]
     assert "ssl" not in config("ingress", [APP])

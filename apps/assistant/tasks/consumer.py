@@ -1,7 +1,7 @@
 """Takes orders from the queue, several at a time, and reconnects for ever.
 
-An order is acknowledged when its reply is safe in the database in whatever state: answered, due later, or given up. So
-an order is only ever repeated, never lost, and a repeated one finds that nothing is due.
+An order is acknowledged when its replies are safe in the database in whatever state: answered, due later, or given up.
+So an order is only ever repeated, never lost, and a repeated one finds that nothing is due.
 """
 
 import asyncio
@@ -13,14 +13,15 @@ from pathlib import Path
 from aio_pika.abc import AbstractIncomingMessage
 from sqlalchemy.exc import SQLAlchemyError
 
-from assistant.broker import BrokerError, ReplyQueue, acknowledge, open_queue
+from assistant.broker import BrokerError, ReplyQueue, acknowledge, open_queue, ordered
 from assistant.logs import log_event
 from assistant.metrics import BROKER_CONNECTED, REPLIES
 from assistant.retry import Backoff, Signal
 from tasks.health import BEAT_SECONDS, CONSUMING_FILE
 
-# How many replies of one process are under way at a time: Evolution is slow, the database is not.
-PARALLEL_REPLIES = 16
+# How many replies of one process are under way at a time: Evolution is slow, and half of them wait for the database's
+# next batch. As many orders are taken, because each may be of a single reply.
+PARALLEL_REPLIES = 32
 # Longer than a request to Evolution may take with what is written before and after it, shorter than a claim holds.
 ANSWER_SECONDS = 12.0
 # An order that met a lost database goes back to the queue after this.
@@ -46,6 +47,7 @@ class Consumer:
         self._rabbitmq_url = rabbitmq_url
         self._beat_file = Path(beat_file)
         self._begun: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(PARALLEL_REPLIES)
         self._until = Signal()
 
     async def run(self, until: Signal) -> None:
@@ -92,19 +94,33 @@ class Consumer:
         task.add_done_callback(self._begun.discard)
 
     async def _work(self, order: AbstractIncomingMessage) -> None:
-        again = False
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                result = await self._answer(int(order.body))
-        except (SQLAlchemyError, TimeoutError) as error:
-            log_event(_LOGGER, logging.WARNING, "an order waits for the database", error=type(error).__name__)
-            result, again = "error", True
-        except Exception:
-            # One message that nothing can be done with must not stop the others. It falls due again by itself.
-            _LOGGER.exception("an order failed by an unknown error")
-            result = "error"
-        REPLIES.labels(result).inc()
+            inbound_ids = ordered(order)
+        except ValueError:
+            # One order that nothing can be done with must not stop the others.
+            _LOGGER.exception("an order that is none of ours")
+            REPLIES.labels("error").inc()
+            inbound_ids = []
+        again = any(await asyncio.gather(*map(self._reply, inbound_ids)))
         if again:
             await self._until.pause(RETRY_SECONDS)
         with suppress(BrokerError):  # the connection is gone: the broker delivers the order again by itself
             await acknowledge(order, again=again)
+
+    async def _reply(self, inbound_id: int) -> bool:
+        """Have one reply of an order answered; returns whether the order must come again for it."""
+        async with self._slots:
+            if self._until.stopping:
+                return True  # not begun: another worker's
+            result, again = "error", False
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    result = await self._answer(inbound_id)
+            except (SQLAlchemyError, TimeoutError) as error:
+                log_event(_LOGGER, logging.WARNING, "an order waits for the database", error=type(error).__name__)
+                again = True
+            except Exception:
+                # It falls due again by itself.
+                _LOGGER.exception("a reply failed by an unknown error")
+            REPLIES.labels(result).inc()
+            return again

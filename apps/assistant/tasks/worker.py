@@ -13,6 +13,7 @@ from assistant.evolution import evolution_clients, evolution_http
 from assistant.logs import log_event
 from assistant.replier import Replier
 from assistant.retry import Signal
+from assistant.runtime import settle
 from assistant.settings import WorkerSettings
 from tasks.consumer import Consumer
 from tasks.health import ALIVE_FILE, BEAT_SECONDS
@@ -33,6 +34,7 @@ async def run_worker(settings: WorkerSettings) -> None:
         async with Database(settings.database_url) as database, evolution_http(settings.evolution_url) as http:
             outbox = Outbox(database, settings.tokens.keys())
             replier = Replier(outbox, evolution_clients(http, settings.tokens))
+            settle()
             log_event(_LOGGER, logging.INFO, "worker started", instances=sorted(settings.tokens))
             async with asyncio.TaskGroup() as group:
                 beating = group.create_task(_beat())

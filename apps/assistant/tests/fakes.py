@@ -21,6 +21,7 @@ class FakeInbox:
         self.seen: list[str] = []
         self.lost = False
         self.refusal: Exception | None = None
+        self.waiting = 0
 
     async def store(self, message: InboundMessage) -> bool:
         """Keep once."""
@@ -105,6 +106,7 @@ def fake_assistant(**changes: Any) -> Assistant:  # noqa: ANN401 - any field
         drain=Drain(),
         inbox=FakeInbox(),
         instances=frozenset({"bot", "smoke"}),
+        intake_limit=2,
         webhook_secret=SECRET,
         people=FakePeople(),
         relay=FakeRelay(),

@@ -5,6 +5,7 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -13,7 +14,7 @@ from services import eventually
 from sqlalchemy.engine import make_url
 from test_database import OURS, store
 
-from assistant.broker import QUEUE, BrokerError, ReplyQueue, open_queue
+from assistant.broker import ORDER_SIZE, QUEUE, BrokerError, ReplyQueue, open_queue
 from assistant.database import handover as handover_module
 from assistant.database.engine import Database
 from assistant.database.handover import Handover
@@ -180,9 +181,10 @@ async def test_orders_that_the_broker_lost_are_handed_over_again(
             await until_given(given, number)
 
 
-async def test_a_worker_holds_no_more_than_it_works_on(database: Database, broker: str, tmp_path: Path) -> None:
-    """The rest stays in the queue, for other workers."""
-    numbers = [await store(database, f"M{number}") for number in range(PARALLEL_REPLIES + 5)]
+@pytest.mark.parametrize("size", [1, ORDER_SIZE])
+async def test_a_worker_holds_no_more_than_it_works_on(broker: str, tmp_path: Path, size: int) -> None:
+    """Orders beyond that stay in the queue, for other workers; replies beyond that wait for their turn."""
+    orders = [[*range(first, first + size)] for first in range(0, (PARALLEL_REPLIES + 5) * size, size)]
     given: list[int] = []
     may_end, until = asyncio.Event(), Signal()
 
@@ -191,22 +193,47 @@ async def test_a_worker_holds_no_more_than_it_works_on(database: Database, broke
         await may_end.wait()
         return "sent"
 
-    async with relaying(database, broker), open_queue(broker, "assistant tests") as queue:
-
-        async def all_wait() -> bool:
-            return await queue.depth() == len(numbers)
+    async with open_queue(broker, "assistant tests") as queue:
+        for order in orders:
+            await queue.hand_over(order)
 
         async def some_wait() -> bool:
-            return await queue.depth() == len(numbers) - len(given) and len(given) >= PARALLEL_REPLIES
+            return await queue.depth() == len(orders) - PARALLEL_REPLIES and len(given) >= PARALLEL_REPLIES
 
-        await eventually(all_wait)
         task = asyncio.create_task(Consumer(answer, broker, str(tmp_path / "beat")).run(until))
         await eventually(some_wait)
         assert len(given) == PARALLEL_REPLIES
         may_end.set()
-        await eventually(lambda: _is(given, numbers))
+        await eventually(lambda: _is(given, [*chain(*orders)]))
         until.stop()
         await task
+
+
+async def test_a_stop_gives_back_what_has_not_begun(broker: str, tmp_path: Path) -> None:
+    """At once: answering all that was delivered would outlast the container's grace."""
+    orders = [[*range(first, first + ORDER_SIZE)] for first in range(0, 5 * ORDER_SIZE, ORDER_SIZE)]
+    given: list[int] = []
+    may_end, until = asyncio.Event(), Signal()
+
+    async def answer(inbound_id: int) -> str:
+        given.append(inbound_id)
+        await may_end.wait()
+        return "sent"
+
+    async with open_queue(broker, "assistant tests") as queue:
+        for order in orders:
+            await queue.hand_over(order)
+        task = asyncio.create_task(Consumer(answer, broker, str(tmp_path / "beat")).run(until))
+
+        async def busy() -> bool:
+            return len(given) == PARALLEL_REPLIES
+
+        await eventually(busy)
+        until.stop()
+        may_end.set()
+        await asyncio.wait_for(task, 5)
+        assert len(given) == PARALLEL_REPLIES
+        assert await queue.depth() == len(orders) - PARALLEL_REPLIES // ORDER_SIZE
 
 
 async def _is(given: list[int], numbers: list[int]) -> bool:

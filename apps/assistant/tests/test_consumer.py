@@ -42,8 +42,10 @@ def counted(result: str) -> float:
 
 async def settle(outcome: Any, tmp_path: Path, body: bytes = b"7") -> list[str]:  # noqa: ANN401 - a result or an error
     """What happens to an order whose answer has that outcome, once a stop has waited for it."""
+    begun = asyncio.Event()
 
     async def answer(inbound_id: int) -> str:
+        begun.set()
         await asyncio.sleep(0.01)
         if isinstance(outcome, Exception):
             raise outcome
@@ -53,7 +55,9 @@ async def settle(outcome: Any, tmp_path: Path, body: bytes = b"7") -> list[str]:
     consumer = Consumer(answer, "amqp://x", str(tmp_path / "consuming"))
     order = FakeOrder(body)
     await consumer._begin(cast("AbstractIncomingMessage", order))  # noqa: SLF001 - what the client calls
-    assert order.settled == []
+    if body.isdigit():
+        await begun.wait()
+        assert order.settled == []
     stopped = Signal()
     stopped.stop()
     await consumer.run(stopped)

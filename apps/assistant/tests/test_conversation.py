@@ -29,8 +29,8 @@ async def hand_over(database: Database, broker: str, *inbound_ids: int) -> None:
     handover = Handover(database, {"bot"})
     await handover.take(100)
     async with open_queue(broker, "assistant tests") as queue:
-        for inbound_id in inbound_ids:
-            await queue.hand_over(inbound_id)
+        if inbound_ids:
+            await queue.hand_over(inbound_ids)
     await handover.confirm(inbound_ids)
 
 

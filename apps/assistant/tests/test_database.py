@@ -1,18 +1,20 @@
 """What only a real Postgres shows: once stored, once claimed, and the race between processes."""
 
 import asyncio
+import re
 from datetime import timedelta
 
 import pytest
 from scripted import FakeEvolution, accepted, sent_record
 from services import CONTACT, message
-from sqlalchemy import func, select, update
+from sqlalchemy import ClauseElement, func, select, text, update
 
-from assistant.database.claims import BEGIN
+from assistant.database.claims import BEGIN, DUE, RECORD
 from assistant.database.engine import Database
 from assistant.database.inbox import PostgresInbox
 from assistant.database.outbox import Outbox
 from assistant.database.tables import replies
+from assistant.database.together import as_columns
 from assistant.messages import MessageStatus, SentMessage
 from assistant.replier import Replier
 from scripts.requeue_failed import requeue
@@ -109,10 +111,29 @@ async def test_a_claim_needs_the_reply_to_be_due_still(database: Database) -> No
     late = await outbox.claim(number)
     assert late is not None
     await let_claims_expire(database)
-    seen = {"seen_id": number, "seen_attempts": late.attempt, "words": late.text}
+    seen = as_columns([{"inbound_id": number, "attempts": late.attempt, "text": late.text}])
     assert await outbox.put_back(late, wait_seconds=60)
     async with database.engine.connect() as connection:
-        assert await connection.scalar(BEGIN, seen) is None
+        assert (await connection.execute(BEGIN, seen)).all() == []
+
+
+@pytest.mark.parametrize("statement", [DUE, BEGIN, RECORD])
+async def test_replies_are_found_by_their_number(database: Database, statement: ClauseElement) -> None:
+    """However few were due when the planner last looked: it must not read a backlog for each of them."""
+    inbox, outbox = PostgresInbox(database), Outbox(database, OURS)
+    await asyncio.gather(*(inbox.store(message(f"M{number}")) for number in range(300)))
+    async with database.engine.connect() as connection:
+        numbers = [*(await connection.scalars(select(replies.c.inbound_id))).all()]
+        for number, claim in zip(numbers, await asyncio.gather(*map(outbox.claim, numbers)), strict=True):
+            assert claim is not None
+            assert await outbox.record_answer(claim, f"R{number}")
+        await connection.execute(text("ANALYZE replies, inbound_messages"))
+        compiled = statement.compile(dialect=database.engine.dialect)
+        words = re.sub(r"__\[POSTCOMPILE_\w+\]", "'waiting', 'sending'", str(compiled))
+        columns = {"inbound_id": numbers[0], "attempts": 1, "text": "olá", "reply_id": "R"}
+        given = compiled.construct_params(as_columns([columns]))
+        plan = [*(await connection.exec_driver_sql(f"EXPLAIN {words}", given)).scalars()]
+    assert not [line for line in plan if "ix_replies_due" in line]
 
 
 async def test_a_postponed_reply_keeps_whether_it_may_be_sent(database: Database) -> None:

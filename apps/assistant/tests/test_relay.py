@@ -1,7 +1,7 @@
 """The relay: what is confirmed stays handed over, everything else is tried again, for ever."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -56,12 +56,14 @@ class FakeQueue(ReplyQueue):
         self.refused = set(refused)
         self.length = depth
         self.accepted: list[int] = []
+        self.orders = 0
 
-    async def hand_over(self, inbound_id: int) -> None:
+    async def hand_over(self, inbound_ids: Sequence[int]) -> None:
         """Confirm or not."""
-        if inbound_id in self.refused:
+        if not self.refused.isdisjoint(inbound_ids):
             raise BrokerError("not confirmed")
-        self.accepted.append(inbound_id)
+        self.accepted += inbound_ids
+        self.orders += 1
 
     async def depth(self) -> int:
         """The length it was given."""
@@ -113,10 +115,19 @@ async def test_what_is_owed_is_handed_over(monkeypatch: pytest.MonkeyPatch) -> N
 
 async def test_what_is_not_confirmed_is_handed_over_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Over a new connection; what was confirmed beside it is not repeated."""
-    handover, first, second = FakeHandover(1, 2, 3), FakeQueue(refused={2}), FakeQueue()
+    monkeypatch.setattr(relay_module, "ORDER_SIZE", 2)
+    handover, first, second = FakeHandover(1, 2, 3, 4, 5), FakeQueue(refused={3}), FakeQueue()
     async with running(monkeypatch, handover, first, second):
-        await confirmed(handover, 1, 2, 3)
-    assert (first.accepted, second.accepted) == ([1, 3], [2])
+        await confirmed(handover, 1, 2, 3, 4, 5)
+    assert (first.accepted, second.accepted) == ([1, 2, 5], [3, 4])
+
+
+async def test_replies_share_orders(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An order costs the broker and both sides more than a reply in it."""
+    handover, queue = FakeHandover(*range(20)), FakeQueue()
+    async with running(monkeypatch, handover, queue):
+        await confirmed(handover, *range(20))
+    assert queue.orders == 3
 
 
 async def test_a_broker_that_is_away_is_a_problem_and_no_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -304,3 +304,18 @@ async def test_metrics_show_the_outbox() -> None:
     assert "assistant_outbox_depth NaN" in lost.text
     assert "5511988887777" not in shown
     assert "olá" not in shown
+
+
+async def test_what_cannot_be_stored_in_time_is_sent_away() -> None:
+    """With the time after which to send it again, before anything of it is read; other requests are served."""
+    inbox = FakeInbox()
+    inbox.waiting = 1
+    assistant = fake_assistant(inbox=inbox)
+    assert (await post(assistant, event())).status_code == 200
+    inbox.waiting = 2
+    busy = await post(assistant, sent_event())
+    assert (busy.status_code, busy.headers["retry-after"], inbox.seen) == (503, "5", [])
+    async with client_of(assistant) as client:
+        assert (await client.get("/up")).status_code == 200
+    inbox.waiting = 1
+    assert (await post(assistant, sent_event())).status_code == 200

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.environment import SettingsError
-from assistant.settings import load_app_settings, load_database_url, load_worker_settings
+from assistant.settings import INTAKE_LIMIT, load_app_settings, load_database_url, load_worker_settings
 
 COMPLETE = {
     "DATABASE_URL": "postgresql://app:s3cret@db:5432/chat",
@@ -88,3 +88,12 @@ def test_each_process_reads_only_what_it_uses() -> None:
     assert load_database_url({"DATABASE_URL": COMPLETE["DATABASE_URL"]}).startswith("postgresql+psycopg://")
     with pytest.raises(SettingsError, match=r"1 setting\(s\) to correct"):
         load_database_url({})
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "many", "1.5"])
+def test_a_limit_of_intake_is_a_number(value: str) -> None:
+    """Of 1 or more: with none the application would take nothing in."""
+    assert load_app_settings({**COMPLETE, "INTAKE_LIMIT": "7"}).intake_limit == 7
+    assert load_app_settings(COMPLETE).intake_limit == INTAKE_LIMIT
+    with pytest.raises(SettingsError, match="INTAKE_LIMIT is not a whole number of 1 or more"):
+        load_app_settings({**COMPLETE, "INTAKE_LIMIT": value})

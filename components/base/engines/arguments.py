@@ -36,6 +36,7 @@ def common(
     return {
         "capabilities": docker.ContainerCapabilitiesArgs(drops=["ALL"]),
         "command": list(spec.command) or None,
+        "cpu_shares": spec.resources.cpu_shares,
         "cpus": canonical_cpus(spec.resources.cpus),
         "destroy_grace_seconds": spec.stop.grace_seconds,
         "entrypoints": list(spec.entrypoint) or None,

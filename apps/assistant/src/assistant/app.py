@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 
+from assistant.admission import Admission
 from assistant.drain import Drain
 from assistant.logs import configure_logging
 from assistant.routes import health, messages, metrics, webhooks
@@ -27,8 +28,22 @@ def create_app(start: Callable[[], AbstractAsyncContextManager[Assistant]]) -> F
             app.state.assistant = assistant
             yield
 
-    # No generated pages: this port is reached by Evolution and the ingress, not by people.
-    app = FastAPI(title="assistant", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    # No generated pages: this port is reached by Evolution and the ingress, not by people. No telemetry: each request
+    # would look for its providers, which nobody has installed, and that is a twentieth of a webhook.
+    app = FastAPI(
+        title="assistant",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        telemetry={"logs": False, "metrics": False, "tracing": False},
+    )
+
+    def is_full() -> bool:
+        assistant: Assistant = app.state.assistant
+        return assistant.inbox.waiting >= assistant.intake_limit
+
+    app.add_middleware(Admission, is_full=is_full)
     app.include_router(health.router)
     app.include_router(messages.router)
     app.include_router(metrics.router)

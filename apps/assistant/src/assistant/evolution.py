@@ -16,6 +16,7 @@ from urllib.parse import quote
 import httpx
 
 from assistant.addresses import NUMBER_SUFFIX
+from assistant.transport import AiohttpTransport
 
 CONNECT_SECONDS = 3.0
 # Total time of one request; the outbox leaves a claimed reply alone for longer than this.
@@ -64,7 +65,7 @@ def evolution_http(url: str, transport: httpx.AsyncBaseTransport | None = None) 
     return httpx.AsyncClient(
         base_url=url,
         timeout=httpx.Timeout(REQUEST_SECONDS, connect=CONNECT_SECONDS),
-        transport=transport,
+        transport=transport or AiohttpTransport(),
         trust_env=False,
     )
 

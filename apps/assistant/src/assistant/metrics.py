@@ -4,11 +4,13 @@ from prometheus_client import Counter, Gauge, Histogram
 
 WEBHOOK_RESULTS = (
     *("stored", "duplicate", "seen", "corrected", "withdrawn", "set_aside"),
-    *("ignored", "unavailable"),
+    *("ignored", "unavailable", "overloaded"),
 )
 REPLY_RESULTS = ("sent", "found", "postponed", "given_up", "taken_over", "not_due", "error")
 
-WEBHOOKS = Counter("assistant_webhooks", "Webhooks with the right secret, by what became of them.", ["result"])
+WEBHOOKS = Counter(
+    "assistant_webhooks", "Webhooks, by what became of them; those sent away are not looked at.", ["result"]
+)
 UNAUTHORIZED = Counter("assistant_unauthorized", "Requests without the webhook secret.")
 HANDED_OVER = Counter("assistant_handed_over", "Owed replies that the broker has confirmed.")
 BROKER_CONNECTED = Gauge("assistant_broker_connected", "Whether this process has a working connection to RabbitMQ.")

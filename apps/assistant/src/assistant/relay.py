@@ -6,10 +6,11 @@ the database until there is one again.
 
 import asyncio
 import logging
+from itertools import chain
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from assistant.broker import BrokerError, ReplyQueue, open_queue
+from assistant.broker import ORDER_SIZE, BrokerError, ReplyQueue, open_queue
 from assistant.database.handover import Handover
 from assistant.logs import log_event
 from assistant.metrics import BROKER_CONNECTED, HANDED_OVER
@@ -17,6 +18,8 @@ from assistant.retry import Backoff, Signal
 
 # Published together, confirmed together.
 BATCH = 100
+# From one batch to the next while there is work: messages that arrive meanwhile share an order.
+PAUSE_SECONDS = 0.1
 # Replies that fell due, and those that another process left behind, are noticed this late at most.
 POLL_SECONDS = 1.0
 
@@ -94,6 +97,7 @@ class Relay:
                 log_event(_LOGGER, logging.WARNING, "the relay waits for the database", error=type(error).__name__)
                 full = False
             if not full:
+                await self._signal.pause(PAUSE_SECONDS)
                 await self._signal.wait(POLL_SECONDS)
 
     async def _hand_over(self, queue: ReplyQueue) -> int:
@@ -101,15 +105,15 @@ class Relay:
         taken = await self._handover.take(BATCH)
         if not taken:
             return 0
-        results = await asyncio.gather(*(queue.hand_over(inbound_id) for inbound_id in taken), return_exceptions=True)
-        outcome = dict(zip(taken, results, strict=True))
-        confirmed = [inbound_id for inbound_id, error in outcome.items() if error is None]
-        if confirmed:
+        orders = [taken[first : first + ORDER_SIZE] for first in range(0, len(taken), ORDER_SIZE)]
+        results = await asyncio.gather(*map(queue.hand_over, orders), return_exceptions=True)
+        outcome = list(zip(orders, results, strict=True))
+        if confirmed := [*chain(*(order for order, error in outcome if error is None))]:
             await self._handover.confirm(confirmed)
             HANDED_OVER.inc(len(confirmed))
         errors = [error for error in results if error is not None]
         if errors:
-            await self._handover.release([inbound_id for inbound_id, error in outcome.items() if error is not None])
+            await self._handover.release([*chain(*(order for order, error in outcome if error is not None))])
             raise errors[0]
         return len(taken)
 

@@ -1,6 +1,7 @@
 """Opens and closes the real parts of the HTTP process: database, Evolution's clients and the relay."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -20,6 +21,12 @@ from assistant.state import Assistant
 _LOGGER = logging.getLogger(__name__)
 
 
+def settle() -> None:
+    """Leave what the start has made out of every later collection: it stays, and is most of what there is."""
+    gc.collect()
+    gc.freeze()
+
+
 @asynccontextmanager
 async def running_assistant(settings: AppSettings, drain: Drain) -> AsyncGenerator[Assistant]:
     """Run an assistant for the duration of the block.
@@ -35,6 +42,7 @@ async def running_assistant(settings: AppSettings, drain: Drain) -> AsyncGenerat
         instances = frozenset(settings.tokens)
         relay = Relay(Handover(database, instances), settings.rabbitmq_url)
         task = asyncio.create_task(relay.run(), name="relay")
+        settle()
         log_event(_LOGGER, logging.INFO, "assistant started", instances=sorted(instances))
         try:
             yield Assistant(
@@ -47,6 +55,7 @@ async def running_assistant(settings: AppSettings, drain: Drain) -> AsyncGenerat
                 },
                 drain=drain,
                 inbox=PostgresInbox(database),
+                intake_limit=settings.intake_limit,
                 instances=instances,
                 people=People(database),
                 relay=relay,

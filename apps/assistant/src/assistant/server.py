@@ -46,6 +46,7 @@ def build_server(app: FastAPI, drain: Drain) -> DrainingServer:
         host="0.0.0.0",  # noqa: S104 - reached through the container's networks only
         log_config=None,
         port=PORT,
+        proxy_headers=False,  # nobody asks who a webhook came from
         server_header=False,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
     )

@@ -20,6 +20,11 @@ _BROKER_FORM = "RABBITMQ_URL is not of the form amqp://user:password@host:5672/v
 _INSTANCES_FORM = 'EVOLUTION_INSTANCES is not a JSON object of the form {"instance": "token"}'
 
 
+# Events of one process that may wait to be stored: what it stores in less than a second on a machine of two cores, so
+# that what is accepted is also answered within one.
+INTAKE_LIMIT = 200
+
+
 @dataclass(frozen=True, kw_only=True)
 class WorkerSettings:
     """What the worker needs to know, checked.
@@ -44,9 +49,11 @@ class AppSettings(WorkerSettings):
     """What the HTTP process needs to know.
 
     Attributes:
+        intake_limit: How many events may wait to be stored before further ones are sent away, 1 or more.
         webhook_secret: What Evolution must present as `authorization: Bearer …`.
     """
 
+    intake_limit: int = INTAKE_LIMIT
     webhook_secret: str = field(repr=False)
 
 
@@ -60,7 +67,9 @@ def load_app_settings(environment: Mapping[str, str]) -> AppSettings:
         SettingsError: If anything is missing, given twice, unreadable or of the wrong form.
     """
     reader = _Reader(environment)
-    settings = AppSettings(**_worker_values(reader), webhook_secret=reader.value("WEBHOOK_SECRET"))
+    settings = AppSettings(
+        **_worker_values(reader), intake_limit=_intake_limit(reader), webhook_secret=reader.value("WEBHOOK_SECRET")
+    )
     reader.finish("the assistant")
     return settings
 
@@ -157,6 +166,15 @@ def _evolution_url(reader: _Reader) -> str:
     if value and not value.startswith(("http://", "https://")):
         reader.problems.append("EVOLUTION_URL does not begin with http:// or https://")
     return value.rstrip("/")
+
+
+def _intake_limit(reader: _Reader) -> int:
+    value = reader.value("INTAKE_LIMIT", default=str(INTAKE_LIMIT))
+    if value.isascii() and value.isdigit() and int(value):
+        return int(value)
+    if value:
+        reader.problems.append("INTAKE_LIMIT is not a whole number of 1 or more")
+    return INTAKE_LIMIT
 
 
 def _further_tokens(reader: _Reader, main_instance: str) -> dict[str, str]:

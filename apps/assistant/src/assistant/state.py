@@ -27,6 +27,10 @@ class Backlog:
 class Inbox(Protocol):
     """Durable store of messages."""
 
+    @property
+    def waiting(self) -> int:
+        """How many messages and reports are taken in and not safe yet."""
+
     async def store(self, message: InboundMessage) -> bool:
         """Keep a message for good; False when it was already there."""
 
@@ -81,6 +85,7 @@ class Assistant:
         dependencies: By name, what readiness asks.
         drain: Whether this process is leaving.
         inbox: Where messages are kept.
+        intake_limit: How many events may wait to be stored.
         instances: The Evolution instances whose messages are answered.
         people: Who is who.
         relay: The task that tells the broker.
@@ -91,6 +96,7 @@ class Assistant:
     dependencies: dict[str, Dependency]
     drain: Drain
     inbox: Inbox
+    intake_limit: int
     instances: frozenset[str]
     people: People
     relay: Relay

@@ -21,7 +21,8 @@ export function webhookChannel({ log, policy, store, pause = (seconds) => wait(s
       method: 'POST',
       signal: AbortSignal.timeout(policy.timeoutMs),
     });
-    await answer.body?.cancel();
+    // Read, not cancelled: that would be an error and the end of its connection, for a body of a few bytes.
+    await answer.arrayBuffer();
     return answer.status;
   };
 

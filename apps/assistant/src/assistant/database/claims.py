@@ -1,13 +1,27 @@
-"""The statements every reply passes through, composed once: doing that anew costs as much as executing them.
+"""The statements every reply passes through, many at a time; composed once, which costs as much as executing them.
 
-Parameters: `inbound_id`; `seen_id` and `seen_attempts`, which prove that nobody has taken over; `words`; `answer`.
+Parameters are lists, a value for each reply: `inbound_id`; `attempts`, which proves that nobody has taken over; `text`;
+`reply_id`.
 """
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, ScalarSelect, bindparam, case, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    TableValuedAlias,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    select,
+    true,
+    update,
+)
 
 from assistant.database.tables import ANSWERED, OWED, SENDING, WAITING, WITHDRAWN, changes, inbound_messages, replies
+from assistant.database.together import together
 
 # Longer than any attempt can take (10 s, see `assistant.evolution.REQUEST_SECONDS`), so that no two overlap.
 CLAIM_SECONDS = 15
@@ -44,10 +58,30 @@ _correction = (
 )
 _is_withdrawn = exists().where(_of_message, changes.c.text.is_(None))
 
-_is_due = replies.c.state.in_(OWED) & (replies.c.due_at <= func.now())
-_is_seen = (replies.c.inbound_id == bindparam("seen_id")) & (replies.c.attempts == bindparam("seen_attempts"))
 
-# The message and its reply, if that is due.
+def checked(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition that is looked at once a reply is found by its number.
+
+    Left as it is, the planner takes the index of what is due for it. Its statistics call that index empty, for they are
+    of a time without a backlog; with one, each statement would read the whole of it for each of its replies.
+    """
+    return case((condition, true()), else_=false())
+
+
+def _batch(*names: str) -> TableValuedAlias:
+    return together({name: replies.c[name].type for name in ("inbound_id", *names)})
+
+
+def _is_seen(batch: TableValuedAlias) -> ColumnElement[bool]:
+    return and_(replies.c.inbound_id == batch.c.inbound_id, replies.c.attempts == batch.c.attempts)
+
+
+_is_due = checked(replies.c.state.in_(OWED) & (replies.c.due_at <= func.now()))
+_is_being_sent = checked(replies.c.state == SENDING)
+_asked, _withdrawn = _batch(), _batch("attempts")
+_taken, _sent = _batch("attempts", "text"), _batch("attempts", "reply_id")
+
+# Messages and their replies, those of them that are due.
 DUE = (
     select(
         inbound_messages,
@@ -60,31 +94,31 @@ DUE = (
         _is_withdrawn.label("is_withdrawn"),
     )
     .select_from(inbound_messages.join(replies))
-    .where(replies.c.inbound_id == bindparam("inbound_id"), _is_due)
+    .where(replies.c.inbound_id.in_(select(_asked.c.inbound_id)), _is_due)
 )
 
-# Take it, unless another process was faster.
+# Take them, those that no other process was faster with.
 BEGIN = (
     update(replies)
-    .where(_is_seen, _is_due)
+    .where(_is_seen(_taken), _is_due)
     .values(
         attempts=replies.c.attempts + 1,
         due_at=after(CLAIM_SECONDS),
         first_attempt_at=func.coalesce(replies.c.first_attempt_at, func.now()),
         handed_at=None,
         state=SENDING,
-        text=bindparam("words"),
+        text=_taken.c.text,
     )
-    .returning(replies.c.first_attempt_at)
+    .returning(replies.c.inbound_id, replies.c.first_attempt_at)
 )
 
-# Owe it no longer, unless another process was faster: the message was withdrawn.
-WITHDRAW = update(replies).where(_is_seen, _is_due).values(state=WITHDRAWN)
+# Owe them no longer, those that no other process was faster with: their messages were withdrawn.
+WITHDRAW = update(replies).where(_is_seen(_withdrawn), _is_due).values(state=WITHDRAWN)
 
-# Keep its answer, unless another process has taken over.
+# Keep their answers, those that no other process has taken over.
 RECORD = (
     update(replies)
-    .where(_is_seen, replies.c.state == SENDING)
-    .values(answered_at=func.now(), reply_id=bindparam("answer"), state=ANSWERED)
-    .returning(replies.c.answered_at)
+    .where(_is_seen(_sent), _is_being_sent)
+    .values(answered_at=func.now(), reply_id=_sent.c.reply_id, state=ANSWERED)
+    .returning(replies.c.inbound_id, replies.c.answered_at)
 )

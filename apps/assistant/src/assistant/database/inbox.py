@@ -1,31 +1,51 @@
-"""Durable store of inbound messages, and how far each has come."""
+"""Durable store of inbound messages, and how far each has come.
 
+Messages and reports that arrive together are written together; each is told of its own.
+"""
+
+from collections.abc import Sequence
 from dataclasses import fields
 
-from sqlalchemy import Insert, bindparam, func, insert, select
+from sqlalchemy import Insert, Select, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 
+from assistant.batches import Batches
 from assistant.database.engine import Database
 from assistant.database.tables import FAILED, OWED, inbound_messages, replies, sent_events
+from assistant.database.together import PLACE, as_columns, together
 from assistant.messages import InboundMessage, MessageStatus, SentMessage
 from assistant.state import Backlog
 
+# A webhook may wait this long for others, which is nothing to who sends it: at 250 in a second ten share a commit.
+PAUSE_SECONDS = 0.04
 
-def _store() -> Insert:
-    """Keep a message and the reply it is owed, both or neither; returns a row only for a new message."""
-    new_message = (
+
+def _store() -> Select[tuple[str, str]]:
+    """Keep messages, each with the reply it is owed, both or neither; returns a row for each new message."""
+    names = [field.name for field in fields(InboundMessage)]
+    arrived = together({name: inbound_messages.c[name].type for name in names})
+    new = (
         insert_or_skip(inbound_messages)
-        .values({field.name: bindparam(field.name) for field in fields(InboundMessage)})
+        .from_select(names, select(*(arrived.c[name] for name in names)).order_by(arrived.c[PLACE]))
         .on_conflict_do_nothing(index_elements=["instance", "message_id"])
-        .returning(inbound_messages.c.id, inbound_messages.c.instance)
-        .cte("new_message")
+        .returning(inbound_messages.c.id, inbound_messages.c.instance, inbound_messages.c.message_id)
+        .cte("new")
     )
-    owed = select(new_message.c.id, new_message.c.instance)
-    return insert(replies).from_select(["inbound_id", "instance"], owed).returning(replies.c.inbound_id)
+    owed = insert(replies).from_select(["inbound_id", "instance"], select(new.c.id, new.c.instance)).cte("owed")
+    return select(new.c.instance, new.c.message_id).add_cte(owed)
 
 
-# Made once: composing this statement costs as much as executing it.
+def _mark_seen() -> Insert:
+    """Note that messages were sent; a repeated report changes nothing."""
+    names = [field.name for field in fields(SentMessage)]
+    reported = together({name: sent_events.c[name].type for name in names})
+    rows = select(*(reported.c[name] for name in names))
+    return insert_or_skip(sent_events).from_select(names, rows).on_conflict_do_nothing()
+
+
+# Made once: composing a statement costs as much as executing it.
 _STORE = _store()
+_MARK_SEEN = _mark_seen()
 
 
 class PostgresInbox:
@@ -34,17 +54,34 @@ class PostgresInbox:
     def __init__(self, database: Database) -> None:
         """Use an open database."""
         self._engine = database.engine
+        self._messages = Batches(self._store_together, pause_seconds=PAUSE_SECONDS)
+        self._reports = Batches(self._mark_together, pause_seconds=PAUSE_SECONDS)
+
+    @property
+    def waiting(self) -> int:
+        """How many messages and reports are not written yet."""
+        return self._messages.depth + self._reports.depth
 
     async def store(self, message: InboundMessage) -> bool:
-        """Keep a message and its owed reply in one statement; False when the message was already there."""
-        async with self._engine.connect() as connection:
-            return await connection.scalar(_STORE, vars(message)) is not None
+        """Keep a message and its owed reply; False when the message was already there."""
+        return await self._messages.add(message)
 
     async def mark_seen(self, message: SentMessage) -> None:
-        """Note that Evolution reported a message as sent; a repeated report changes nothing."""
-        event = insert_or_skip(sent_events).values(instance=message.instance, message_id=message.message_id)
+        """Note that Evolution reported a message as sent."""
+        await self._reports.add(message)
+
+    async def _store_together(self, messages: Sequence[InboundMessage]) -> list[bool]:
         async with self._engine.connect() as connection:
-            await connection.execute(event.on_conflict_do_nothing())
+            stored = await connection.execute(_STORE, as_columns([*map(vars, messages)]))
+            new = {(message.instance, message.message_id) for message in stored}
+        keys = [(message.instance, message.message_id) for message in messages]
+        # A message that is delivered twice in one batch is new once.
+        return [key in new and key not in keys[:place] for place, key in enumerate(keys)]
+
+    async def _mark_together(self, reports: Sequence[SentMessage]) -> list[None]:
+        async with self._engine.connect() as connection:
+            await connection.execute(_MARK_SEEN, as_columns([*map(vars, reports)]))
+        return [None] * len(reports)
 
     async def status(self, instance: str, message_id: str) -> MessageStatus:
         """Say how far a message has come."""
