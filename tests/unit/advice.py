@@ -24,10 +24,14 @@ FOLDERS: Final = (
     "stacks",
 )
 TABLE: Final = Path(__file__).parent / "advice.yaml"
+LIVE: Final = "live"
+"""Of a command that `tests/engine/test_flagship_advice.py` runs as it stands."""
+
+NOT_RUN: Final = "not run: "
 
 _PROGRAM: Final = (
     r"(?:\. \.venv/environment\.sh|(?:docker|git|make|pulumi)(?= [a-z{-])"
-    r"|(?:RUN|apt-get|chmod|colima|journalctl|sudo|unset)(?= )|echo(?= ')|export(?= [A-Z_{}]+=…)"
+    r"|(?:RUN|apt-get|chmod|colima|journalctl|sudo|unset)(?= )|export(?= [A-Z_{}]+=…)"
     r"|scripts/setup\.sh(?= ))"
 )
 _QUOTED: Final = re.compile(rf"(?<=')({_PROGRAM}[^'\n]*)'|(?<=`)({_PROGRAM}[^`\n]*)`")

@@ -26,7 +26,8 @@ def container(
     role: str = "service",
 ) -> dict[str, Any]:
     """Returns the engine's inspect of a container."""
-    labels = {naming.STACK_LABEL: "x/shop", naming.SYSTEM_LABEL: "y", naming.SERVICE_LABEL: service, naming.ROLE_LABEL: role}
+    labels = {naming.STACK_LABEL: "x/shop", naming.SYSTEM_LABEL: "y"}
+    labels |= {naming.SERVICE_LABEL: service, naming.ROLE_LABEL: role}
     if asks is not None:
         labels[naming.LOOK_LABEL] = declared.label(DeclaredLook(command=("look",), declared="", server=asks))
     if role == "service":

@@ -200,7 +200,10 @@ def test_a_store_is_restarted_only_after_a_whole_budget() -> None:
 @pytest.mark.parametrize(
     ("later", "said"),
     [
-        (state(Running=False, ExitCode=3), r"db: exited \(exit 3\) after .*the last words: 'make logs STACK=shop SERVICE=x'"),
+        (
+            state(Running=False, ExitCode=3),
+            r"db: exited \(exit 3\) after .*words: 'make logs STACK=shop SERVICE=x'",
+        ),
         (state(Running=False, ExitCode=137, OOMKilled=True), r"exit 137, OOM.*limit is 64 MiB: raise its memoryMib"),
         (state(Running=False, ExitCode=137), r"exit 137\).*without OOM: it was killed from outside"),
         (state(Restarting=True, ExitCode=1), r"exited \(exit 1\)"),
