@@ -113,8 +113,9 @@ def _take_secret(found: Import, name: str, variable: Variable) -> None:
         text = "no name of a secret (allowed: capital letters, digits and underscores). Rename it there and here."
         found.wrong.append(Mistake(variable.place, text))
     elif len(holders) != 1:
-        text = f"{len(holders)} systems of the stack have an application. Run: pulumi config set --secret {name}"
-        found.wrong.append(Mistake(variable.place, f"{text} --stack {found.draft.stack}"))
+        text = f"{len(holders)} systems of the stack have an application."
+        command = f"Run: pulumi config set --secret {name} --stack {found.draft.stack}"
+        found.wrong.append(Mistake(variable.place, f"{text} {command}"))
     else:
         names = _names_of(holders[0])
         listed: list[str] = _map_at(found.draft, names[:-1]).setdefault(str(names[-1]), [])

@@ -1,12 +1,13 @@
 """`logs`: what services print, each line with where it comes from."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 import typer
 from rich.console import Console
 
+from components.base.advice import for_stack, stack_of
 from operations.found import Found, of_service, present
 from operations.stack_file import StackFile
 
@@ -47,13 +48,19 @@ def logs(stack: StackFile, service: str, *, follow: bool, tail: int) -> None:
 
 def _print(console: Console, row: Found, width: int, colour: str, follow: bool, tail: int) -> None:  # noqa: FBT001 a thread's arguments
     lines = row.container.logs(follow=follow, stream=True, tail=tail)
-    for line in _lines(cast("Iterator[bytes]", lines)):
+    for line in whole_lines(cast("Iterator[bytes]", lines)):
         console.print(f"[{colour}]{_name(row):<{width}} |[/] ", end="")
-        console.print(line, markup=False)
+        # Our own jobs and tools advise verbs; a service's lines stay as they are.
+        told = line if row.role == "service" else for_stack(line, stack_of(row.container.labels))
+        console.print(told, markup=False)
 
 
-def _lines(parts: Iterator[bytes]) -> Iterator[str]:
-    """Yields whole lines: the engine sends whatever it has."""
+def whole_lines(parts: Iterable[bytes]) -> Iterator[str]:
+    """Yields whole lines: the engine sends whatever it has.
+
+    Args:
+        parts: What it sends.
+    """
     rest = b""
     for part in parts:
         *whole, rest = (rest + part).split(b"\n")

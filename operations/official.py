@@ -4,6 +4,7 @@ The set is of Debian 13. Where the person has copies of the official images' rep
 ours while it is built. A stack takes the set by `zapstack:imageOverrides`: the program knows nothing of it.
 """
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -70,8 +71,9 @@ def absent(names: Sequence[str], folder: Path) -> list[str]:
         files = nearer(name).official
         if files and not all(path.is_file() for path in overlay(name, folder).values()):
             target = folder / Path(files.repository).name
-            get = f"git clone {UPSTREAM}/{files.repository} {target}"
-            move = f"git -C {target} checkout {files.commit}"
+            place = shlex.quote(str(target))
+            get = f"git clone {UPSTREAM}/{files.repository} {place}"
+            move = f"git -C {place} checkout {files.commit}"
             commands.add(f"  {move}" if target.exists() else f"  {get} && {move}")
     return sorted(commands)
 

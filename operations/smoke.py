@@ -3,6 +3,7 @@
 import typer
 from docker.errors import NotFound
 
+from components.base.advice import for_stack
 from components.base.docker_api import client
 from components.base.memory import OOM
 from components.base.naming import Scope
@@ -10,6 +11,7 @@ from components.smoke import SERVICE
 from infra.state import Known
 from operations import pulumi_cli
 from operations.found import made_anew, missing, present
+from operations.logs import whole_lines
 from operations.stack_file import PROJECT, StackFile
 from operations.starting import FINE, settled
 
@@ -47,8 +49,8 @@ def converse(stack: StackFile, system: str) -> None:
         # Attached before the start, so that no line is missed.
         lines = container.attach(stream=True)
         container.start()
-        for part in lines:
-            typer.echo(part.decode(errors="replace"), nl=False)
+        for line in whole_lines(lines):
+            typer.echo(for_stack(line, stack.name))
         code = int(container.wait()["StatusCode"])
     except NotFound as error:  # the container, or a network or volume of it
         what = f"the conversation's container cannot start: {error.explanation}"

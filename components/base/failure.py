@@ -7,7 +7,7 @@ from typing import Any
 
 from docker.models.containers import Container
 
-from components.base import memory
+from components.base import advice, memory
 
 LOG_LINES = 12
 
@@ -68,10 +68,11 @@ def failure(
     lines = container.logs(tail=LOG_LINES).decode(errors="replace").strip() or "(it printed nothing)"
     after = time.monotonic() - started
     why = " ".join(part for part in (hint, memory.explanation(container, code=code)) if part)
-    return ServiceFailedError(
+    text = (
         f"{service}: {what} after {after:.1f} s. {why}{why and ' '}What depends on it was not started. "
         f"Look at 'docker logs {container.name}', then run 'pulumi up' again. Its last lines:\n{lines}"
     )
+    return ServiceFailedError(advice.for_stack(text, advice.stack_of(container.labels)))
 
 
 def ended(state: Mapping[str, Any]) -> str:

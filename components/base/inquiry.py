@@ -15,7 +15,7 @@ from docker import DockerClient
 from docker.errors import APIError
 from docker.models.containers import Container
 
-from components.base import declared, naming
+from components.base import advice, declared, naming
 from components.base.observe import Look, Observation
 from components.base.readiness import PROBE_SECONDS, succeeds
 from components.base.verdict import GOOD
@@ -95,7 +95,7 @@ def look_from(client: DockerClient, key: str, good: Mapping[str, Container]) -> 
     if answer.unknown:
         notices.append(f"{asked} could not be asked whether it is as declared: {answer.unknown}")
     wrong = f"not as declared: {'; '.join(answer.different)}" if answer.different else ""
-    return Finding(notice=" ".join(notices), wrong=wrong)
+    return Finding(notice=advice.for_stack(" ".join(notices), advice.stack_of(labels)), wrong=wrong)
 
 
 def _works(client: DockerClient, container: Container) -> bool:

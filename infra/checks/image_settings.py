@@ -12,6 +12,7 @@ from components import (
     rabbitmq_contract,
     redis_contract,
 )
+from components.base.advice import for_stack
 from components.base.image_contract import ImageContract
 from infra.draft import Draft
 from infra.errors import nearest
@@ -41,7 +42,7 @@ def check(draft: Draft) -> None:
             for name, value in given.items() if isinstance(given, dict) else ():
                 text = _refused(str(name), contract) or _misread(draft, (*path, name), value, contract)
                 if text:
-                    draft.refuse((*path, name), text)
+                    draft.refuse((*path, name), for_stack(text, draft.stack))
 
 
 def _refused(name: str, contract: ImageContract) -> str:

@@ -30,7 +30,7 @@ def check(draft: Draft) -> None:
     for key in draft.rows:
         if key.startswith((f"{PROJECT}:", "pulumi:")) or key in PROVIDER_KEYS:
             continue
-        near = unknown("key", key, own | {DOCKER_HOST}, f"Remove it: 'pulumi config rm {key}'.")
+        near = unknown("key", key, own | {DOCKER_HOST}, f"Remove it: 'pulumi config rm {key} --stack {draft.stack}'.")
         draft.mistakes.append(Mistake(draft.places.of((key,)), near))
     for place, first in draft.places.repeated():
         draft.mistakes.append(Mistake(place, f"set again; the first is in line {first}. Remove one of them."))

@@ -67,7 +67,7 @@ def _from_env_file(draft: Draft, path: KeyPath, name: str, found: dict[str, str]
         remedy = f"Write it into .env as {name}=… and remove it here: pulumi config rm {name} --stack {draft.stack}"
         draft.mistakes.append(Mistake(draft.places.of((key,)), f"{_OPEN} {remedy}"))
     elif variable is None:
-        draft.refuse(path, f"{name} is not in .env. The application would run without it. Run: echo '{name}=…' >> .env")
+        draft.refuse(path, f"{name} is not in .env. The application would run without it. Write it there as {name}=…")
     elif not variable.value:
         text = "empty. The application would run without it. Write its value after the equals sign."
         draft.mistakes.append(Mistake(variable.place, text))

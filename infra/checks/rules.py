@@ -1,6 +1,7 @@
 """Rules between settings, and between settings and what is on this machine."""
 
 import os
+import shlex
 import ssl
 from typing import Final
 
@@ -123,7 +124,7 @@ def _hot_reload(draft: Draft, system: str, settings: EvolutionSettings) -> None:
         draft.refuse(
             path,
             f"user {uid} of the container cannot read {len(closed)} of its files, such as {closed[0]}. The application "
-            f"would not start. Run: chmod -R a+rX {sources.folder(app)}",
+            f"would not start. Run: chmod -R a+rX {shlex.quote(str(sources.folder(app)))}",
         )
 
 

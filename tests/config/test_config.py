@@ -1,6 +1,8 @@
 """Right configurations, and what becomes of them."""
 
 import json
+import re
+import subprocess
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,6 +12,7 @@ import pytest
 from infra import config
 from infra.config import StackConfig, load
 from infra.errors import UserError
+from stacks.settings.app import AppSettings
 from stacks.settings.evolution import EvolutionSettings
 from tests.config.given import give
 
@@ -196,12 +199,24 @@ def test_a_vulnerable_version_on_request(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_source_that_the_container_could_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Refused with the command, before anything is replaced by what cannot start."""
-    monkeypatch.setattr("stacks.sources.unreadable", lambda _app: [Path("/shop/src/main.py"), Path("/shop/src")])
+    """Refused with the command that mends it, before anything is replaced by what cannot start."""
+    source = tmp_path / "apps" / "shop's"
+    closed = source / "main.py"
+    source.mkdir(parents=True)
+    closed.touch(mode=0o600)
+
+    def unreadable(_app: AppSettings) -> list[Path]:
+        return [] if closed.stat().st_mode & 0o004 else [Path("/shop/src/main.py"), Path("/shop/src")]
+
+    monkeypatch.setattr("stacks.sources.unreadable", unreadable)
+    monkeypatch.setattr("stacks.sources.folder", lambda _app: source)
     give(tmp_path, monkeypatch, GOOD.replace("{}", "{app: {hotReload: true}}"))
     with pytest.raises(UserError) as refused:
         load("dev")
     assert "cannot read 2 of its files, such as /shop/src/main.py. The application would not start." in str(
         refused.value
     )
-    assert "Run: chmod -R a+rX " in str(refused.value)
+    command = re.search(r"Run: (chmod -R a\+rX .*)", str(refused.value))
+    assert command
+    subprocess.run(["sh", "-ec", command[1]], check=True)
+    load("dev")

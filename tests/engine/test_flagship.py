@@ -192,6 +192,9 @@ def test_a_failed_gate_says_why_and_fails_again(checkout: Checkout, engine: dock
             assert re.search(r"app-1: (exited \(exit 3\)|restarted by itself)", failed.text), failed.text
             assert "no licence found" in failed.text
             assert "Traceback" not in failed.text
+            told = re.search(r"'(docker logs \S+-app-1-\S+)'", failed.text)
+            assert told, failed.text
+            assert "no licence found" in checkout.run(["sh", "-c", told[1]]).text
             assert time.monotonic() - started < FAILED_GATE_SECONDS
     back = checkout.pulumi("up --yes --skip-preview")
     assert back.code == 0, back.text

@@ -113,7 +113,7 @@ def test_what_the_smoke_conversation_advises_helps(neighbour: dict[str, str], ch
     requests.delete(f"{EVOLUTION}/instance/delete/smoke", headers=neighbour, timeout=30).raise_for_status()
     failed = checkout.make("smoke")
     assert failed.code != 0
-    assert "made by 'make up'" in failed.text
+    assert f"made by 'make up STACK={checkout.stack}'" in failed.text
     done = checkout.make("up")
     assert done.code == 0, done.text
 

@@ -16,7 +16,7 @@ import pytest
 from components.base import lock
 from components.base.docker_api import has_image
 from tests.engine.checkout import STACK
-from tests.engine.conftest import Checkout, containers
+from tests.engine.conftest import Checkout, containers, volumes
 from tests.engine.flagship import changed
 from tests.engine.test_flagship_stops import keep_key, redis_keys
 
@@ -143,8 +143,12 @@ def test_redis_is_moved_to_an_earlier_version(checkout: Checkout, engine: docker
     command = refused(checkout, engine, "redis")
     moved = checkout.run(["sh", "-c", command])
     assert moved.code == 0, moved.text
+    told = re.search(rf"docker volume rm {PREFIX}redis_data-7\.2", moved.text)
+    assert told, moved.text
     done = checkout.make("up")
     assert done.code == 0, done.text
     assert redis_keys(checkout, engine) >= kept
     checkout.expect_no_changes()
-    engine.volumes.get(f"{PREFIX}redis_data-7.2").remove()
+    removed = checkout.run(["sh", "-c", told[0]])
+    assert removed.code == 0, removed.text
+    assert f"{PREFIX}redis_data-7.2" not in volumes(engine)

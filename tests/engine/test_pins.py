@@ -83,10 +83,17 @@ def test_a_tag_alone_is_refused_until_its_digest_is_written(production: Checkout
         assert silent, text
         assert not set(silent[1].split(", ")) & set(USED)
         written = file.read_text()
+        told = f"docker pull {REGISTRY}/{USED[0]}:local"  # as `infra.checks.overrides` has it
+        code, text = run(production, told)
+        assert code == 0, text
+        assert f"Digest: {pinned[USED[0]].partition('@')[2]}" in text
+        engine.images.remove(f"{REGISTRY}/{USED[0]}:local")
         for name, reference in pinned.items():
             digest = reference.partition("@")[2]
             assert f"    repository: {REGISTRY}/{name}\n    version: local\n    digest: {digest}\n" in written
             engine.images.pull(reference)
+        run(production, f"make lock-images STACK={STACK}")
+        assert file.read_text() == written
         code, text = run(production, f"pulumi preview --diff --stack {STACK}")
         assert code == 0, text
         for name, reference in pinned.items():

@@ -70,6 +70,16 @@ def test_it_comes_up_with_productions_defaults(staging: Checkout, engine: docker
     assert code == 0, text
 
 
+def test_a_question_is_answered_beforehand(staging: Checkout) -> None:
+    """By the command that is told where nobody can answer."""
+    code, text = verb(staging, f"unset PULUMI_SKIP_CONFIRMATIONS; make up STACK={STACK}")
+    assert code != 0
+    told = re.search(r"answer beforehand: (PULUMI_SKIP_CONFIRMATIONS=true make up STACK=.*)", text)
+    assert told, text
+    code, text = verb(staging, f"unset PULUMI_SKIP_CONFIRMATIONS; {told[1]}")
+    assert code == 0, text
+
+
 def test_developments_passphrase_does_not_open_it(staging: Checkout) -> None:
     """Each stack has its own salt and its own passphrase."""
     code, text = verb(staging, f"pulumi stack output credentials --show-secrets --stack {STACK}", "development")
@@ -84,6 +94,10 @@ def test_its_data_are_protected(staging: Checkout, engine: docker.DockerClient) 
     assert code != 0, text
     assert "protect" in text
     assert names(engine, STACK_ID) == before
+    urn = re.search(r"urn:pulumi:\S+redis_data", verb(staging, f"pulumi stack --show-urns --stack {STACK}")[1])
+    assert urn
+    code, text = verb(staging, f"pulumi state unprotect '{urn[0]}' --yes --stack {STACK}")
+    assert code == 0, text
     code, text = verb(staging, f"pulumi state unprotect --all --yes --stack {STACK} && make destroy STACK={STACK}")
     assert code == 0, text
     assert names(engine, STACK_ID) == {"containers": [], "networks": [], "volumes": []}

@@ -41,7 +41,12 @@ def test_the_missing_line_is_told_first_and_is_enough(folder: Path, monkeypatch:
 
 @pytest.mark.usefixtures("folder")
 def test_another_state_may_be_meant(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Then it is named; where it is the wrong one all the same, the line is told beside it."""
+    """Then it is named, as is told; where it is the wrong one all the same, the line is told beside it."""
+    with pytest.raises(UserError) as refused:
+        backend.require()
+    command = str(refused.value).partition("name it: ")[2].replace("…", "s3://ours")
+    named = subprocess.run(["sh", "-ec", f"{command}; env"], capture_output=True, check=True, text=True).stdout
+    assert f"{backend.VARIABLE}=s3://ours" in named.splitlines()
     monkeypatch.setenv(backend.VARIABLE, "s3://ours")
     backend.require()
     assert backend.another() == ": this checkout's own is set by '. .venv/environment.sh'"

@@ -26,7 +26,8 @@ def container(
     role: str = "service",
 ) -> dict[str, Any]:
     """Returns the engine's inspect of a container."""
-    labels = {naming.SYSTEM_LABEL: "y", naming.SERVICE_LABEL: service, naming.ROLE_LABEL: role}
+    labels = {naming.STACK_LABEL: "x/shop", naming.SYSTEM_LABEL: "y"}
+    labels |= {naming.SERVICE_LABEL: service, naming.ROLE_LABEL: role}
     if asks is not None:
         labels[naming.LOOK_LABEL] = declared.label(DeclaredLook(command=("look",), declared="", server=asks))
     if role == "service":
@@ -129,9 +130,9 @@ def test_a_server_that_cannot_be_asked_is_a_notice(engine: Asked) -> None:
 
 def test_what_a_person_has_to_do_is_a_notice(engine: Asked) -> None:
     """It names the server."""
-    engine.answers["instances"] = Answer(by_hand=["instance a: scan."])
+    engine.answers["instances"] = Answer(by_hand=["instance a: scan ('make status')."])
     seen = engine.inquire(container("instances", asks="gateway", role="job"), container("gateway"))
-    assert list(seen.notices) == ["gateway: instance a: scan."]
+    assert list(seen.notices) == ["gateway: instance a: scan ('make status STACK=shop')."]
     assert seen.verdicts["y/instances/1"] == "ready"
 
 

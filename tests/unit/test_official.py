@@ -1,6 +1,7 @@
 """The second set of local images: what it is built from, and what is said of it."""
 
 import io
+import subprocess
 import tarfile
 from dataclasses import replace
 from pathlib import Path
@@ -48,6 +49,32 @@ def test_missing_copies_are_named_with_the_commands_that_get_them(
     commands = official.absent(["haproxy", "python"], tmp_path)
     assert len(commands) == 1
     assert commands[0].startswith(f"  git -C {tmp_path}/haproxy checkout ")
+
+
+def test_the_commands_that_get_a_copy_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a folder without it, and of one with another commit of it."""
+    upstream, folder = tmp_path / "upstream" / "docker-library" / "haproxy", tmp_path / "my copies"
+    (upstream / SCRIPT).parent.mkdir(parents=True)
+    folder.mkdir()
+    git = ["git", "-c", "user.name=n", "-c", "user.email=n@example.org", "-C", str(upstream)]
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    for text in ("official", "later"):
+        (upstream / SCRIPT).write_text(text)
+        subprocess.run([*git, "add", "."], check=True)
+        subprocess.run([*git, "commit", "--quiet", "--message", text], check=True)
+    first = subprocess.run([*git, "rev-parse", "HEAD~1"], capture_output=True, check=True, text=True).stdout.strip()
+    entry = official.nearer("haproxy")
+    assert entry.official
+    entry = entry.model_copy(update={"official": entry.official.model_copy(update={"commit": first})})
+    monkeypatch.setattr(official, "nearer", lambda _name: entry)
+    monkeypatch.setattr(official, "UPSTREAM", upstream.parents[1])
+    (command,) = official.absent(["haproxy"], folder)
+    subprocess.run(["sh", "-ec", command], check=True)
+    assert (folder / "haproxy" / SCRIPT).read_text() == "official"
+    assert official.absent(["haproxy"], folder) == []
+    subprocess.run(["git", "-C", str(folder / "haproxy"), "rm", "--quiet", "-r", "."], check=True)
+    (command,) = official.absent(["haproxy"], folder)
+    assert command.strip().startswith("git -C ")
 
 
 def test_a_stack_without_nearer_versions(capsys: pytest.CaptureFixture[str]) -> None:

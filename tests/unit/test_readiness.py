@@ -25,7 +25,7 @@ class PaperContainer:
         """Takes the states; the last one stays."""
         self.id = "abc"
         self.name = "paper"
-        self.labels: dict[str, str] = {}
+        self.labels = {naming.STACK_LABEL: "zapstack/shop"}
         self.calls: list[str] = []
         self.counters: bytes | None = b"oom_kill_disable 0\nunder_oom 0\noom_kill 0\n"
         self._states = states
@@ -40,7 +40,7 @@ class PaperContainer:
     def logs(self, tail: int) -> bytes:
         """Returns last lines."""
         assert tail > 0
-        return b"the last words"
+        return b"the last words: 'make logs SERVICE=x'"
 
     def start(self) -> None:
         """Notes the call."""
@@ -200,7 +200,10 @@ def test_a_store_is_restarted_only_after_a_whole_budget() -> None:
 @pytest.mark.parametrize(
     ("later", "said"),
     [
-        (state(Running=False, ExitCode=3), r"db: exited \(exit 3\) after .*the last words"),
+        (
+            state(Running=False, ExitCode=3),
+            r"db: exited \(exit 3\) after .*words: 'make logs STACK=shop SERVICE=x'",
+        ),
         (state(Running=False, ExitCode=137, OOMKilled=True), r"exit 137, OOM.*limit is 64 MiB: raise its memoryMib"),
         (state(Running=False, ExitCode=137), r"exit 137\).*without OOM: it was killed from outside"),
         (state(Restarting=True, ExitCode=1), r"exited \(exit 1\)"),
@@ -293,7 +296,7 @@ def test_a_repair_that_leaves_a_difference_has_failed(wait: Any, monkeypatch: py
     differs = declared.Answer(different=("role app differs (password)",))
     monkeypatch.setattr(declared, "ask", lambda *_: differs)
     container = PaperContainer([state(Running=wait is wait_ready)])
-    container.labels = {naming.LOOK_LABEL: declared.label(Look(command=("look",), declared=""))}
+    container.labels |= {naming.LOOK_LABEL: declared.label(Look(command=("look",), declared=""))}
     wait(client(PaperEngine(container)), request(), Halt())
     halt = Halt()
     with pytest.raises(

@@ -29,6 +29,7 @@ def container(service: str, replica: str = "1", role: str = "service") -> Any:  
         "zapstack.replica": replica,
         "zapstack.role": role,
         "zapstack.service": service,
+        "zapstack.stack": "zapstack/dev",
         "zapstack.system": "evolution",
     }
     return SimpleNamespace(attrs={"Config": {"Labels": labels}}, labels=labels)
@@ -86,7 +87,41 @@ def test_a_stack_that_is_not_up(running: list[Any], capsys: pytest.CaptureFixtur
 
 def test_log_lines_are_whole() -> None:
     """Whatever pieces the engine sends."""
-    assert list(logs._lines(iter([b"one\ntw", b"o\n", b"three"]))) == ["one", "two", "three"]
+    assert list(logs.whole_lines([b"one\ntw", b"o\n", b"three"])) == ["one", "two", "three"]
+
+
+def test_what_our_own_jobs_advise_is_for_their_stack(
+    running: list[Any], capsys: pytest.CaptureFixture[str], knows: Callable[..., None]
+) -> None:
+    """They do not know its name; a service's own words stay as they are."""
+    running[:] = [container("app"), container("instances", role="job")]
+    for row in running:
+        row.logs = lambda **_options: iter([b"see 'make status'\n"])
+    knows(place("app"))
+    for service in ("app", "instances"):
+        logs.logs(STACK, service, follow=False, tail=1)
+    assert capsys.readouterr().out.splitlines() == [
+        "app/1 | see 'make status'",
+        "instances/1 | see 'make status STACK=dev'",
+    ]
+
+
+def test_what_a_failed_conversation_advises_is_for_its_stack(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever pieces the engine sends its lines in."""
+    held = SimpleNamespace(
+        attach=lambda **_: iter([b"hop 1 failed. Look at 'make logs SERV", b"ICE=app'\nthe", b" end"]),
+        attrs={"State": {"OOMKilled": False}},
+        reload=lambda: None,
+        start=lambda: None,
+        wait=lambda: {"StatusCode": 1},
+    )
+    there = SimpleNamespace(get=lambda _name: held)
+    monkeypatch.setattr(smoke, "client", lambda _host: SimpleNamespace(containers=there))
+    with pytest.raises(typer.Exit):
+        smoke.converse(STACK, "evolution")
+    assert "hop 1 failed. Look at 'make logs STACK=dev SERVICE=app'\nthe end\n" in capsys.readouterr().out
 
 
 LOCK = """# first

@@ -68,7 +68,7 @@ def test_a_bucket_that_does_not_do_fails_hop_seven(
         setattr(bucket_server, name, value)
     error = failed(write, smoke_file, capsys, 7).replace(str(bucket_server.server_address[1]), "PORT")
     assert said in error
-    assert "Look at minio ('make status', 'make logs SERVICE=minio'), or with s3.host at that server" in error
+    assert "Look at the bucket's server, 127.0.0.1, which is none of this stack (s3.host)" in error
 
 
 @pytest.mark.parametrize("broken", [{"link_refused": "SignatureDoesNotMatch"}, {"public": True}])
@@ -100,6 +100,15 @@ def test_a_bucket_nobody_serves_is_named_at_once(
     smoke_file["bucket"] = {**smoke_file["bucket"], "host": "minio.invalid"}
     error = failed(write, smoke_file, capsys, 7)
     assert 'DNS failed: nobody on this network is called "minio.invalid"' in error
+
+
+def test_the_service_that_keeps_media_is_the_one_to_look_at(
+    write: WriteFile, smoke_file: dict[str, Any], capsys: Captured
+) -> None:
+    """Whichever of the stack's servers that is."""
+    smoke_file["bucket"] = {**smoke_file["bucket"], "host": "versitygw.internal"}
+    error = failed(write, smoke_file, capsys, 7)
+    assert "Look at versitygw ('make status', 'make logs SERVICE=versitygw')" in error
 
 
 def test_a_link_that_gives_no_answer_is_named_without_its_signature(monkeypatch: pytest.MonkeyPatch) -> None:

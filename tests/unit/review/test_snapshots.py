@@ -99,6 +99,29 @@ def test_an_unknown_base_is_named(base: str, checkout: Path, capsys: pytest.Capt
     assert f"BASE={base}: there is no such commit here. Nothing was written. Fetch it" in capsys.readouterr().err
 
 
+def test_a_base_that_is_missing_is_fetched_by_the_command_that_is_told(
+    checkout: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a clone of the change alone, as runners make them."""
+    git(checkout, "checkout", "--quiet", "-b", "change")
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "--quiet", "--single-branch", "--branch", "change", f"file://{checkout}", str(clone))
+    git(clone, "config", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*")
+    with pytest.raises(typer.Exit):
+        snapshots.compare("origin/main", clone)
+    command = capsys.readouterr().err.partition("Fetch it ('")[2].partition("'")[0]
+    subprocess.run(["sh", "-ec", command], check=True, cwd=clone)
+    assert "Nothing changes" in told(clone, "origin/main")
+
+
+def test_the_whole_difference_is_shown_by_the_command_that_is_told(checkout: Path) -> None:
+    """A table is a summary."""
+    write(checkout, "shop", row("Container db", container(memory=768.0)))
+    (comparison,) = snapshots.compare("main", checkout)
+    shown = subprocess.run(["sh", "-ec", comparison.in_full], capture_output=True, check=True, cwd=checkout, text=True)
+    assert "768" in shown.stdout
+
+
 def test_the_comment_goes_into_a_file_or_to_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """From the snapshots of this repository itself."""
     review.review("HEAD", "", str(tmp_path / "review.md"))

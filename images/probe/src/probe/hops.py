@@ -62,17 +62,31 @@ SEEN = Hop(
     "the webhook of the instance in evolution-api: is SEND_MESSAGE among its events, is its secret the application's? "
     "'make logs SERVICE=evolution-api' tells what it was answered",
 )
-KEPT = Hop(
-    7,
-    "the bucket of media takes evolution-api's key, opens a signed link, and refuses the rest",
-    "minio ('make status', 'make logs SERVICE=minio'), or with s3.host at that server",
-)
+KEPT_NUMBER = 7
 CONVERTED = Hop(
     8,
     "audio-converter takes evolution-api's key, makes voice messages, and refuses the rest",
     "audio-converter: 'make status' shows whether it runs, 'make logs SERVICE=audio-converter' what it says",
 )
 COUNT = CONVERTED.number
+OWN_SERVER = ".internal"
+"""How the name of a bucket's server ends that is a service of the stack; the rest of it is the service's."""
+
+
+def kept(host: str) -> Hop:
+    """Return the hop of the bucket of media, with the server that keeps it.
+
+    Args:
+        host: Name of the server.
+    """
+    service = host.removesuffix(OWN_SERVER)
+    inside = f"{service} ('make status', 'make logs SERVICE={service}')"
+    outside = f"the bucket's server, {host}, which is none of this stack (s3.host)"
+    return Hop(
+        KEPT_NUMBER,
+        "the bucket of media takes evolution-api's key, opens a signed link, and refuses the rest",
+        outside if service == host else inside,
+    )
 
 
 def follow(hop: Hop, step: Callable[[], _Value | None], words: Callable[[], str] = lambda: "") -> _Value:

@@ -87,7 +87,7 @@ def run(settings_path: Path, timeout_seconds: float, text: str) -> None:
     say(f"  in:  {text}")
     say(f"  out: {reply.text}")
     say(f"answered in {(time.monotonic() - begun) * 1000:.0f} ms")
-    hops.attempt(hops.KEPT, lambda: media.prove(kept_in, deadline))
+    hops.attempt(hops.kept(kept_in.host), lambda: media.prove(kept_in, deadline))
     hops.attempt(hops.CONVERTED, lambda: voice.prove(settings.converter_url, converter_key, deadline))
     say(f"  {NOT_SHOWN}")
 
