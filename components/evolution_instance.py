@@ -127,7 +127,7 @@ def instances_spec(
         files={"instances.json": json.dumps(declared, indent=2, sort_keys=True)},
         image="probe",
         look=Look(
-            by_hand={"linked": _how_to_link(args)},
+            by_hand={"linked": _how_to_link(args), "open": _OPENED_AGAIN},
             command=("node", "-e", _LOOK, f"{FILES_ROOT}/{args.evolution.host}/{KEY_FILE}", *tokens),
             declared=_declared(args, tokens, webhook_secret),
             server=args.evolution.host,
@@ -183,7 +183,7 @@ def _declared(
                     "integration": instance.integration,
                     # Other integrations store the number of the telephone that linked itself.
                     **({"number": instance.number} if instance.integration == "EVOLUTION" else {}),
-                    "linked": True,
+                    _CONNECTED[instance.integration]: True,
                     "token": values[instance.name],
                     "webhook": {
                         "enabled": True,
@@ -202,6 +202,19 @@ def _declared(
     return every.apply(lambda parts: render(*parts))
 
 
+_CONNECTED: Final[Mapping[Integration, str]] = {
+    "EVOLUTION": "open",
+    "WHATSAPP-BAILEYS": "linked",
+    "WHATSAPP-BUSINESS": "open",
+}
+"""Integration to the property that says whether somebody has logged it out."""
+
+# Only a start of the server opens it, which takes every other number's connection: not for an `up` to decide.
+_OPENED_AGAIN: Final = (
+    "it was logged out. It goes on receiving and sending; 'make restart SERVICE=evolution-api' opens it again, with a "
+    "pause for every number."
+)
+
 _LOOK: Final = f"""
 const [keyFile, ...names] = process.argv.slice(1);
 const apikey = require('node:fs').readFileSync(keyFile, 'utf8').trim();
@@ -216,8 +229,10 @@ const look = async () => {{
   const thing = async (name) => {{
     const instance = stored.get(name);
     if (!instance) return [`instance ${{name}}`, null];
-    const linked = instance.integration !== 'WHATSAPP-BAILEYS' || instance.connectionStatus === 'open';
-    return [`instance ${{name}}`, {{...instance, linked, webhook: await ask(`webhook/find/${{name}}`)}}];
+    const [webhook, {{instance: {{state}}}}] = await Promise.all(
+      [`webhook/find/${{name}}`, `instance/connectionState/${{name}}`].map(ask));
+    const linked = instance.connectionStatus === 'open';
+    return [`instance ${{name}}`, {{...instance, linked, open: state === 'open', webhook}}];
   }};
   console.log(JSON.stringify(Object.fromEntries(await Promise.all(names.map(thing)))));
 }};

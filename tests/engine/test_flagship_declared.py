@@ -7,7 +7,7 @@ import docker
 import pytest
 import requests
 
-from tests.engine.conftest import Checkout, containers
+from tests.engine.conftest import STACK, Checkout, containers
 from tests.engine.flagship import EVOLUTION, Conversation, reply
 
 pytestmark = pytest.mark.engine
@@ -116,6 +116,20 @@ def test_what_the_smoke_conversation_advises_helps(neighbour: dict[str, str], ch
     assert f"made by 'make up STACK={checkout.stack}'" in failed.text
     done = checkout.make("up")
     assert done.code == 0, done.text
+
+
+def test_an_instance_that_was_logged_out_is_told_with_what_opens_it(
+    neighbour: dict[str, str], checkout: Checkout
+) -> None:
+    """It goes on, so this is no drift; a restart of the server is for a person to decide."""
+    requests.delete(f"{EVOLUTION}/instance/logout/smoke", headers=neighbour, timeout=30).raise_for_status()
+    shown = checkout.pulumi("preview --diff --expect-no-changes")
+    assert shown.code == 0, shown.text
+    assert "evolution-api: instance smoke: it was logged out." in shown.text
+    assert "'make restart STACK=e2e SERVICE=evolution-api' opens it again" in shown.text
+    done = checkout.run(["make", "restart", f"STACK={STACK}", "SERVICE=evolution-api"])
+    assert done.code == 0, done.text
+    assert "it was logged out" not in previewed(checkout)
 
 
 def test_healthy_and_not_ready_is_drift(talk: Conversation, checkout: Checkout, engine: docker.DockerClient) -> None:
