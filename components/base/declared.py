@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from docker import DockerClient
+from docker.errors import APIError
 from docker.models.containers import Container
 
 from components.base import inside, naming
@@ -90,9 +91,12 @@ def ask(client: DockerClient, owner: Container, server: Container) -> Answer:
     written = inside.head(client, owner, f"{FILES_ROOT}/{service}/{FILE}", MOST_BYTES)
     if written is None:
         return Answer(unknown="its file of what is declared is missing")
-    created = client.api.exec_create(server.id, ["timeout", str(SECONDS), *look["command"]])
-    out, err = client.api.exec_start(created["Id"], demux=True)
-    code = client.api.exec_inspect(created["Id"])["ExitCode"]
+    try:
+        created = client.api.exec_create(server.id, ["timeout", str(SECONDS), *look["command"]])
+        out, err = client.api.exec_start(created["Id"], demux=True)
+        code = client.api.exec_inspect(created["Id"])["ExitCode"]
+    except APIError as error:  # it ended meanwhile
+        return Answer(unknown=str(error.explanation))
     if code == LOOK_REFUSED:
         return Answer(different=("it refuses its administrator's password",))
     if code != 0:

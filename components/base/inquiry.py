@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from docker import DockerClient
-from docker.errors import APIError
 from docker.models.containers import Container
 
 from components.base import advice, declared, naming
@@ -87,10 +86,7 @@ def look_from(client: DockerClient, key: str, good: Mapping[str, Container]) -> 
     asked = look["server"] or labels[naming.SERVICE_LABEL]
     if server_key not in good:
         return Finding()  # what is wrong with the server is said of it
-    try:
-        answer = declared.ask(client, container, good[server_key])
-    except APIError as error:  # it ended between the look and this question
-        answer = declared.Answer(unknown=str(error.explanation))
+    answer = declared.ask(client, container, good[server_key])
     notices = [f"{asked}: {sentence}" for sentence in answer.by_hand]
     if answer.unknown:
         notices.append(f"{asked} could not be asked whether it is as declared: {answer.unknown}")

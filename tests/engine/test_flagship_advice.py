@@ -123,7 +123,7 @@ def test_an_owner_makes_a_production_stack(owner: str, checkout: Checkout, tmp_p
     """And takes over an old file; each command from the message before it."""
     refused = checkout.run(["make", "preview", "STACK=prod"])
     assert refused.code != 0
-    lines = re.findall(r"'([^']+)'", refused.text.partition("Its owner runs, once: ")[2])
+    lines = re.findall(r"'([^']+)'", refused.text.partition("Its owner runs, once: ")[2].splitlines()[0])
     assert lines[-1] == "pulumi stack init prod"
     assert "export PULUMI_CONFIG_PASSPHRASE=…" in lines
     made = shell(checkout, "set -e", *(line.replace("=…", f"='{PASSPHRASE}'") for line in lines))

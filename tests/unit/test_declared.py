@@ -7,13 +7,14 @@ from typing import Any, cast
 
 import pytest
 from docker import DockerClient
-from docker.errors import NotFound
+from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 
 from components.base import declared, naming
 from components.base.declared import Answer, ask, compare, look_of
 from components.base.spec import LOOK_REFUSED, Look
 
+GONE = -1
 ROLE = {"login": True, "member of": ["a", "b"], "acts as": {"shop": "owner"}}
 DECLARED = {"role app": ROLE}
 
@@ -89,8 +90,10 @@ class Server:
         return [buffer.getvalue()], {}
 
     def exec_create(self, id_: str, command: list[str]) -> dict[str, str]:
-        """Takes the command."""
+        """Takes the command; the container ends before one that ends with GONE."""
         assert id_ == "id"
+        if self._code == GONE:
+            raise APIError("409", explanation="container is not running")
         self.ran = command
         return {"Id": "exec"}
 
@@ -116,6 +119,7 @@ class Server:
             Answer(unknown="the database system is starting up"),
         ),
         (Server(3), Answer(unknown="exit 3")),
+        (Server(GONE), Answer(unknown="container is not running")),
         (Server(124), Answer(unknown="no answer within 5 s")),
         (Server(0, "<html>"), Answer(unknown="its answer is no JSON")),
         (Server(0, file=None), Answer(unknown="its file of what is declared is missing")),

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 from docker import DockerClient
-from docker.errors import NotFound
+from docker.errors import APIError, NotFound
 
 from components.base import declared, memory, naming, readiness
 from components.base.failure import Halt, ServiceFailedError
@@ -307,3 +307,20 @@ def test_a_repair_that_leaves_a_difference_has_failed(wait: Any, monkeypatch: py
         halt.pause(0, "another")
     monkeypatch.setattr(declared, "ask", lambda *_: declared.Answer(unknown="starting up"))
     wait(client(PaperEngine(container)), request(troubled=True), Halt())
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 500])
+def test_a_container_that_has_ended_answers_nothing(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine says it in several ways; whoever waits looks why it ended. Another error is one."""
+    engine = PaperEngine(PaperContainer([state()]))
+
+    def refuse(_id: str, *, detach: bool) -> None:
+        assert detach
+        raise APIError("", response=SimpleNamespace(status_code=refused))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(engine, "exec_start", refuse)
+    refused = status
+    assert readiness.ended_with(client(engine), cast("Any", engine.container), ("true",), 1) is None
+    refused = 403
+    with pytest.raises(APIError):
+        readiness.ended_with(client(engine), cast("Any", engine.container), ("true",), 1)
