@@ -98,6 +98,7 @@ def test_settings_are_written_and_removed(stack_file: Path, checkout: Checkout) 
     checkout.expect_no_changes()
 
 
+@pytest.mark.long
 def test_what_a_shell_has_set_is_unset(checkout: Checkout) -> None:
     """Somebody else's engine, and a passphrase that is not the stack's: in the same shell it works afterwards."""
     for wrong, verb in (
