@@ -21,6 +21,10 @@ OOM: Final = "OOM"
 KILLED_CODE: Final = 137
 """Exit code of a process that was killed: 128 and the number of SIGKILL."""
 
+NOT_RUNNING: Final = frozenset({400, 404, 409, 500})
+"""Statuses by which the engine says that a command cannot run in a container: it has ended before the command was made,
+or between its making and its start."""
+
 COUNTERS: Final = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
 """Files with a line `oom_kill NUMBER`: cgroup v2, v1."""
 
@@ -34,7 +38,7 @@ def killed(container: Container) -> int:
     try:
         said: Any = container.exec_run(["cat", *COUNTERS], stderr=False).output
     except APIError as error:
-        if error.status_code in {404, 409, 500}:  # not running (any more), or too full for one more process
+        if error.status_code in NOT_RUNNING:  # not running (any more), or too full for one more process
             return 0
         raise
     words = (said or b"").decode(errors="replace").split()

@@ -176,7 +176,7 @@ def ended_with(client: DockerClient, container: Container, command: Sequence[str
             time.sleep(pause)
             pause = min(pause * 1.5, FIRST_PAUSE_SECONDS)
     except APIError as error:
-        if error.status_code in {400, 404, 409, 500}:  # not running (any more): the caller looks why
+        if error.status_code in memory.NOT_RUNNING:  # not running (any more): the caller looks why
             return None
         raise
     return int(code)

@@ -321,6 +321,10 @@ def test_a_container_that_has_ended_answers_nothing(status: int, monkeypatch: py
     monkeypatch.setattr(engine, "exec_start", refuse)
     refused = status
     assert readiness.ended_with(client(engine), cast("Any", engine.container), ("true",), 1) is None
+    ending = SimpleNamespace(exec_run=lambda *_, **__: refuse("", detach=True))
+    assert memory.killed(cast("Any", ending)) == 0
     refused = 403
+    with pytest.raises(APIError):
+        memory.killed(cast("Any", ending))
     with pytest.raises(APIError):
         readiness.ended_with(client(engine), cast("Any", engine.container), ("true",), 1)
