@@ -19,7 +19,7 @@ import pulumi
 from components.base import lock, secrets
 from components.base.connections import EvolutionConnection, InstanceConnection, PostgresConnection
 from components.base.engines.containers import ContainersEngine
-from components.base.spec import FILES_ROOT, JobSpec, Look, Resources
+from components.base.spec import FILES_ROOT, JobSpec, Resources, ServerLook
 from components.evolution_api import KEY_FILE, PORT
 from components.evolution_settings import DATABASE_SCHEMA
 
@@ -126,7 +126,7 @@ def instances_spec(
         command=("instances", "--settings", f"{files}/instances.json"),
         files={"instances.json": json.dumps(declared, indent=2, sort_keys=True)},
         image="probe",
-        look=Look(
+        look=ServerLook(
             by_hand={"linked": _how_to_link(args), "open": _OPENED_AGAIN},
             command=("node", "-e", _LOOK, f"{FILES_ROOT}/{args.evolution.host}/{KEY_FILE}", *tokens),
             declared=_declared(args, tokens, webhook_secret),

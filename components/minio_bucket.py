@@ -21,7 +21,7 @@ import pulumi
 from components.base import lock, secrets
 from components.base.engines.containers import ContainersEngine
 from components.base.s3 import MinioConnection, S3Connection, alternating, refuse_bucket
-from components.base.spec import FILES_ROOT, JobSpec, Look, Resources
+from components.base.spec import FILES_ROOT, JobSpec, Resources, ServerLook
 from components.minio import PASSWORD_FILE, S3_PORT, USER_FILE
 
 SCRIPT_FILE: Final = "bucket.sh"
@@ -124,7 +124,7 @@ def bucket_spec(name: str, args: MinioBucketArgs, passwords: Mapping[str, pulumi
         },
         files={POLICY_FILE: json.dumps(policy(args.bucket), indent=1), SCRIPT_FILE: SCRIPT},
         image="minio",
-        look=Look(
+        look=ServerLook(
             command=_look_command(args, list(passwords)),
             declared=_declared(args.bucket, list(passwords)),
             server=args.server.host,

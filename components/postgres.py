@@ -25,12 +25,12 @@ from components.base.spec import (
     DataFact,
     DataFormat,
     DataVolume,
-    Look,
     NetworkName,
     Port,
     Probe,
     Reload,
     Resources,
+    ServerLook,
     ServiceSpec,
     Stop,
 )
@@ -205,7 +205,7 @@ def postgres_spec(
             )
         },
         image=f"postgres-{args.major}",
-        look=Look(
+        look=ServerLook(
             command=(*PSQL, "--dbname", "postgres", "--no-align", "--tuples-only", "--command", LOOK),
             declared=declared_roles,
         ),

@@ -25,12 +25,12 @@ from components.base.engines.containers import ContainersEngine
 from components.base.spec import (
     FILES_ROOT,
     DataVolume,
-    Look,
     NetworkName,
     Port,
     Probe,
     Reload,
     Resources,
+    ServerLook,
     ServiceSpec,
     Stop,
 )
@@ -202,7 +202,7 @@ def rabbitmq_spec(
         # The node's name, and with it the data folder, is made from the host name.
         hostname=name,
         image="rabbitmq",
-        look=Look(
+        look=ServerLook(
             command=look_command(_without_hashes(args), f"{files}/{ADMIN_FILE}"),
             declared=declared_json,
         ),

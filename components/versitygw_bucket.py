@@ -18,7 +18,7 @@ import pulumi
 
 from components.base import lock
 from components.base.s3 import VersitygwConnection
-from components.base.spec import FILES_ROOT, JobSpec, Look, Resources
+from components.base.spec import FILES_ROOT, JobSpec, Resources, ServerLook
 from components.minio_bucket import policy as rights
 
 DATA_PATH: Final = "/data"
@@ -50,7 +50,7 @@ def bucket_spec(name: str, bucket: str, server: VersitygwConnection, keys: Mappi
         command=("bucket", "--settings", f"{files}/bucket.json"),
         files={"bucket.json": json.dumps(wanted, indent=2, sort_keys=True)},
         image="probe",
-        look=Look(
+        look=ServerLook(
             command=("sh", "-c", _LOOK, "-", bucket),
             declared=json.dumps({f"bucket {bucket}": {"policy": policy(bucket, keys)}}),
             server=server.host,

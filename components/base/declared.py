@@ -16,7 +16,7 @@ from docker.models.containers import Container
 
 from components.base import inside, naming
 from components.base.spec import FILES_ROOT
-from components.base.spec_parts import LOOK_REFUSED, Look
+from components.base.spec_parts import LOOK_REFUSED, ServerLook
 
 FILE: Final = ".declared.json"
 """One of the owner's own secret files: what is declared."""
@@ -44,7 +44,7 @@ class Answer:
     unknown: str = ""
 
 
-def label(look: Look) -> str:
+def label(look: ServerLook) -> str:
     """Returns a look as its owner's label says it.
 
     Args:

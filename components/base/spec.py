@@ -19,12 +19,12 @@ from components.base.spec_parts import (
     DataFormat,
     DataVolume,
     Ingress,
-    Look,
     NetworkName,
     Port,
     Probe,
     Reload,
     Resources,
+    ServerLook,
     Stop,
 )
 
@@ -40,12 +40,12 @@ __all__ = [
     "DataVolume",
     "Ingress",
     "JobSpec",
-    "Look",
     "NetworkName",
     "Port",
     "Probe",
     "Reload",
     "Resources",
+    "ServerLook",
     "ServiceSpec",
     "Stop",
 ]
@@ -98,7 +98,7 @@ class BaseSpec:
     entrypoint: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    look: Look | None = None
+    look: ServerLook | None = None
     secret_files: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     shm_mib: int = 64
     stop: Stop = field(default_factory=Stop)

@@ -162,7 +162,7 @@ LOOK_REFUSED: Final = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class ServerLook:
     """How what is declared on a server is compared with what the server has: see `components.base.declared`.
 
     Attributes:

@@ -12,7 +12,7 @@ from docker.models.containers import Container
 
 from components.base import declared, naming
 from components.base.declared import Answer, ask, compare, look_of
-from components.base.spec import LOOK_REFUSED, Look
+from components.base.spec import LOOK_REFUSED, ServerLook
 
 GONE = -1
 ROLE = {"login": True, "member of": ["a", "b"], "acts as": {"shop": "owner"}}
@@ -53,7 +53,7 @@ def test_what_needs_a_person_is_a_sentence_and_no_difference() -> None:
 
 def test_a_look_is_read_as_it_was_written() -> None:
     """What is declared stays out of the label."""
-    look = Look(by_hand={"linked": "Scan."}, command=("ask", "me"), declared="secret", server="db")
+    look = ServerLook(by_hand={"linked": "Scan."}, command=("ask", "me"), declared="secret", server="db")
     label = declared.label(look)
     assert "secret" not in label
     assert look_of({naming.LOOK_LABEL: label}) == {
@@ -72,7 +72,7 @@ class Server:
         self.api, self.id = self, "id"
         self.labels = {
             naming.SERVICE_LABEL: "db",
-            naming.LOOK_LABEL: declared.label(Look(command=("ask",), declared="")),
+            naming.LOOK_LABEL: declared.label(ServerLook(command=("ask",), declared="")),
         }
         self.ran: list[str] = []
         self._code, self._output, self._file = code, (out.encode() or None, err.encode() or None), file
@@ -150,12 +150,12 @@ def test_the_server_of_a_look_is_found_by_labels() -> None:
     client = cast("DockerClient", SimpleNamespace(containers=SimpleNamespace(list=listed)))
     own = cast(
         "Container",
-        SimpleNamespace(labels={**labels, naming.LOOK_LABEL: declared.label(Look(command=("x",), declared=""))}),
+        SimpleNamespace(labels={**labels, naming.LOOK_LABEL: declared.label(ServerLook(command=("x",), declared=""))}),
     )
     other = cast(
         "Container",
         SimpleNamespace(
-            labels={**labels, naming.LOOK_LABEL: declared.label(Look(command=("x",), declared="", server="db"))}
+            labels={**labels, naming.LOOK_LABEL: declared.label(ServerLook(command=("x",), declared="", server="db"))}
         ),
     )
     nobody = cast("Container", SimpleNamespace(labels=labels))

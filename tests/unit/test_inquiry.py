@@ -11,7 +11,7 @@ from components.base import declared, inquiry, naming
 from components.base.declared import Answer
 from components.base.inquiry import inquire
 from components.base.observe import Look, Observation
-from components.base.spec import Look as DeclaredLook
+from components.base.spec import ServerLook
 
 PROBE = ["ask", "yourself"]
 
@@ -28,7 +28,7 @@ def container(
     labels = {naming.STACK_LABEL: "x/shop", naming.SYSTEM_LABEL: "y"}
     labels |= {naming.SERVICE_LABEL: service, naming.ROLE_LABEL: role}
     if asks is not None:
-        labels[naming.LOOK_LABEL] = declared.label(DeclaredLook(command=("look",), declared="", server=asks))
+        labels[naming.LOOK_LABEL] = declared.label(ServerLook(command=("look",), declared="", server=asks))
     if role == "service":
         labels[naming.READINESS_LABEL] = json.dumps(PROBE if probe is None else probe)
     return {

@@ -13,7 +13,7 @@ from components.base import declared, memory, naming, readiness
 from components.base.failure import Halt, ServiceFailedError
 from components.base.readiness import GateRequest, run_job, wait_ready
 from components.base.repair import Joined
-from components.base.spec import Look
+from components.base.spec import ServerLook
 
 MIB = 1024 * 1024
 
@@ -296,7 +296,7 @@ def test_a_repair_that_leaves_a_difference_has_failed(wait: Any, monkeypatch: py
     differs = declared.Answer(different=("role app differs (password)",))
     monkeypatch.setattr(declared, "ask", lambda *_: differs)
     container = PaperContainer([state(Running=wait is wait_ready)])
-    container.labels |= {naming.LOOK_LABEL: declared.label(Look(command=("look",), declared=""))}
+    container.labels |= {naming.LOOK_LABEL: declared.label(ServerLook(command=("look",), declared=""))}
     wait(client(PaperEngine(container)), request(), Halt())
     halt = Halt()
     with pytest.raises(
