@@ -2,16 +2,17 @@
 
 import base64
 import json
+import os
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from components import postgres_roles, rabbitmq_definitions, redis
+from components import minio_bucket, postgres_roles, rabbitmq_definitions, redis, versitygw_bucket
 from components.base.declared import compare
 from components.base.spec import LOOK_REFUSED
 from components.rabbitmq_definitions import definitions, look_command
@@ -104,3 +105,69 @@ def test_each_role_of_postgres_is_declared() -> None:
     assert list(declared) == ["database shop", "role data_owner", "role a", "role b"]
     assert declared["role data_owner"] == {"logins": ["a", "b"]}
     assert declared["role a"]["acts as"] == {"shop": "data_owner"}
+
+
+def printed_by(
+    command: Sequence[str], folder: Path, tool: str = "", script: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Runs a look with a tool on paper in place of the container's."""
+    if tool:
+        (folder / tool).write_text(f"#!/bin/sh\n{script}")
+        (folder / tool).chmod(0o755)
+    found = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+    return subprocess.run(command, capture_output=True, check=False, env=found, text=True, timeout=30)
+
+
+def test_the_look_of_redis_reads_what_it_lists(tmp_path: Path) -> None:
+    """User by user; a refusal of the operator is told apart."""
+    (tmp_path / redis.OPERATOR_FILE).write_text("secret")
+    command = ("sh", "-c", redis.LIST_USERS, "-", str(tmp_path))
+    listed = "printf 'user app on ~* +@all\\nuser default off -@all\\n'"
+    assert json.loads(printed_by(command, tmp_path, "redis-cli", listed).stdout) == {
+        "user app": {"rules": ["on", "~*", "+@all"]},
+        "user default": {"rules": ["off", "-@all"]},
+    }
+    assert printed_by(command, tmp_path, "redis-cli", "echo NOAUTH Authentication required.").returncode == LOOK_REFUSED
+
+
+MC = """case "$*" in
+  *anonymous*) echo '{"permission":"private"}' ;;
+  *user*) echo '{"error":{"Code":"XMinioAdminNoSuchUser"}}'; exit 1 ;;
+  *) echo "$POLICY"; [ "$POLICY" != "connection refused" ] ;;
+esac
+"""
+
+
+def test_the_look_of_minio_tells_what_is_missing_from_what_cannot_be_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A user nobody has is null; an error of any other kind is no answer, and shows no credentials."""
+    for name in ("user", "password"):
+        (tmp_path / name).write_text(f"root-{name}")
+    files = [str(tmp_path / name) for name in ("user", "password")]
+    command = ("sh", "-c", minio_bucket._LOOK, "-", *files, "media", "rights", "app")
+    monkeypatch.setenv("POLICY", '{"policyInfo":{}}')
+    assert json.loads(printed_by(command, tmp_path, "mc", MC).stdout) == {
+        "bucket media": {"permission": "private"},
+        "policy rights": {"policyInfo": {}},
+        "user app": None,
+    }
+    monkeypatch.setenv("POLICY", "connection refused")
+    failed = printed_by(command, tmp_path, "mc", MC)
+    assert failed.returncode == 1
+    assert failed.stderr == "mc cannot ask for policy rights\n"
+
+
+def test_the_look_of_versity_reads_the_policy_it_keeps(tmp_path: Path) -> None:
+    """A bucket that is gone is null, and one without a policy has none."""
+    script = versitygw_bucket._LOOK.replace(versitygw_bucket.DATA_PATH, str(tmp_path))
+    command = ("sh", "-c", script, "-", "media")
+    assert printed_by(command, tmp_path).returncode == 1
+    (tmp_path / "objects").mkdir()
+    assert json.loads(printed_by(command, tmp_path).stdout) == {"bucket media": None}
+    (tmp_path / "objects" / "media").mkdir()
+    assert json.loads(printed_by(command, tmp_path).stdout) == {"bucket media": {"policy": None}}
+    kept = tmp_path / "metadata" / "media" / "meta"
+    kept.mkdir(parents=True)
+    (kept / "policy").write_text('{"Statement": []}')
+    assert json.loads(printed_by(command, tmp_path).stdout) == {"bucket media": {"policy": {"Statement": []}}}
